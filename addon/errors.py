@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The error tree. Every error carries a sentence for the user and what to do next.
 
-    RetakeError
-    ├── InputError          a value that cannot be: names the field, the value and what is allowed
-    ├── BudgetError         a cap would be exceeded; nothing was sent
-    ├── AccountError        no key, a refused key, an account that cannot pay
-    ├── OfflineError        network access is switched off
-    ├── StorageError        a folder or file that cannot be read or written
-    ├── LedgerError         the record of jobs and money cannot be used as asked
-    ├── PlacementError      a take cannot be put on the timeline
-    ├── ExchangeError       an edit cannot be written to or read from OpenTimelineIO
-    └── KlingError          see kling/errors.py
+RetakeError
+├── InputError          a value that cannot be: names the field, the value and what is allowed
+├── BudgetError         a cap would be exceeded; nothing was sent
+├── AccountError        no key, a refused key, an account that cannot pay
+├── OfflineError        network access is switched off
+├── StorageError        a folder or file that cannot be read or written
+├── LedgerError         the record of jobs and money cannot be used as asked
+├── PlacementError      a take cannot be put on the timeline
+├── ExchangeError       an edit cannot be written to or read from OpenTimelineIO
+└── KlingError          see kling/errors.py
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class InputError(RetakeError):
     """A value the user gave cannot be used. `field` is the name the user knows it by."""
 
     def __init__(self, field: str, value: object, allowed: str, *, hint: str = "") -> None:
-        shown = repr(value) if isinstance(value, str) else str(value)
-        if len(shown) > 60:
-            shown = f"{shown[:57]}…"
-        super().__init__(f"{field} {shown} cannot be used: {allowed}.", hint=hint)
+        shown = str(value)
+        if len(shown) > 80:
+            shown = f"{shown[:79]}…"
+        super().__init__(f"{field}: {shown} cannot be used; {allowed}.", hint=hint)
         self.field = field
         self.value = value
         self.allowed = allowed

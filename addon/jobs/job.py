@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job as the ledger holds it: one intention to get a take, and how far it has come."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .state import JobState
+
+if TYPE_CHECKING:
+    from ..kling.request import GenerationRequest
+    from ..timeline.take import Take
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorNote:
+    """What went wrong last, in the words shown to the user."""
+
+    kind: str
+    """The name of the error class."""
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFacts:
+    """What the finished file holds, as measured."""
+
+    frame_count: int
+    rate: Fraction
+    width_px: int
+    height_px: int
+    has_sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobDraft:
+    """What is wanted, before it has a place in the ledger."""
+
+    account: str
+    """Whose money: the host of the API, or `sandbox`."""
+    list_id: str
+    """The shot list or command whose cap counts."""
+    shot_id: str
+    request: GenerationRequest
+    media_dir: Path
+    estimate_units: Decimal
+
+    @property
+    def key(self) -> str:
+        """Equal for the same wish for the same shot: the same command again finds its job by it."""
+        wish = [self.account, self.shot_id, self.request.to_record()]
+        return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    job_id: str
+    key: str
+    account: str
+    list_id: str
+    shot_id: str
+    take_number: int
+    state: JobState
+    request: GenerationRequest
+    media_dir: Path
+    file_name: str
+    external_task_id: str
+    """Ours, sent with every create of this job: Kling refuses a second task with it, so it cannot be billed twice."""
+    task_id: str | None
+    creates_sent: int
+    estimate_units: Decimal
+    billed_units: Decimal | None
+    """What Kling deducted; None until it says so."""
+    facts: TakeFacts | None
+    warning: str
+    error: ErrorNote | None
+    created_at_utc: str
+
+    @property
+    def file(self) -> Path:
+        return self.media_dir / self.file_name
+
+    @property
+    def committed_units(self) -> Decimal:
+        """What this job takes from a budget now: reserved while it runs, settled once Kling has billed it."""
+        match self.state:
+            case JobState.QUEUED | JobState.PREPARING | JobState.REFUSED | JobState.CANCELLED:
+                return Decimal(0)
+            case JobState.FAILED:
+                return self.billed_units or Decimal(0)
+            case _:
+                return self.estimate_units if self.billed_units is None else self.billed_units
+
+    def take(self) -> Take:
+        """The take this job made. Raises ValueError where there is none yet."""
+        from ..timeline.take import Take
+
+        if self.facts is None:
+            raise ValueError(f"job {self.job_id} is {self.state.value} and has no take yet")
+        return Take(
+            shot_id=self.shot_id,
+            number=self.take_number,
+            file=self.file,
+            frame_count=self.facts.frame_count,
+            rate=self.facts.rate,
+            has_sound=self.facts.has_sound,
+            job_id=self.job_id,
+            cost_units=self.billed_units,
+            recipe=self.request.to_record(),
+        )

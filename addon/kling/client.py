@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls: create a task, look it up, fetch its result. One call, one request: nothing here retries a create.
+
+The single exception is a token that Kling calls expired (1004) or not valid yet (1003): such a request was refused
+before it was read, so it is signed anew and sent once more. Used on the engine's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from .errors import KlingAuthRefused, KlingBadAnswer, KlingBadRequest, KlingNotFound
+from .task import KlingTask, read_task
+from .tokens import TokenSource
+from .transport import ResultBody, Transport
+from .wire import Envelope, ReceivedTask, encode
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from .credentials import Credential
+    from .request import GenerationRequest, Product
+
+GLOBAL_BASE_URL = "https://api-singapore.klingai.com"
+"""Servers outside China (kling-api section 1)."""
+
+_NOT_YET_VALID = 1003
+_EXPIRED = 1004
+_CLOCK_PAUSE_S = 5.0
+
+
+class KlingClient:
+    def __init__(self, base_url: str, credential: Credential) -> None:
+        self._tokens = TokenSource(credential)
+        self._transport = Transport(base_url)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def create(
+        self, request: GenerationRequest, external_task_id: str, image: str | None, image_tail: str | None
+    ) -> KlingTask:
+        """Ask for a task; from here on it may cost money. `image` and `image_tail`: addresses or base64.
+
+        Raises KlingNotSent or KlingRefused (nothing was created), or KlingUnknownOutcome (look it up).
+        """
+        body = encode(request, external_task_id, image, image_tail).to_json()
+        envelope = await self._call("POST", f"/v1/videos/{request.product.value}", body=body)
+        return _task(envelope)
+
+    async def find(self, product: Product, external_task_id: str) -> KlingTask | None:
+        """The task with our own id, or None where Kling does not know it.
+
+        Live, Kling answers an unknown id with 400/1201, by its documentation with 404/1203 (kling-api section 11,
+        number 16); an empty `data` means the same.
+        """
+        try:
+            task = await self._task_at(product, external_task_id)
+        except KlingBadRequest:
+            return None
+        if task is not None and task.external_task_id not in (None, external_task_id):
+            raise KlingBadAnswer(
+                "Kling answered with another task than the one asked for.",
+                hint="Check KLING_BASE_URL; nothing is sent twice.",
+                detail=f"asked={external_task_id} got={task.external_task_id}",
+            )
+        return task
+
+    async def task(self, product: Product, task_id: str) -> KlingTask:
+        """Raises KlingNotFound where Kling does not know the id (results are kept for 30 days)."""
+        task = await self._task_at(product, task_id)
+        if task is None:
+            raise KlingNotFound(
+                f"Kling does not know the task {task_id}.",
+                hint="Tasks are kept for 30 days, and only under the account that made them.",
+                code=0,
+                http_status=200,
+            )
+        return task
+
+    def result(self, url: str, offset: int) -> AbstractAsyncContextManager[ResultBody]:
+        """The bytes of a result from `offset` on; sent without the key, which is not the file server's business."""
+        return self._transport.result(url, offset)
+
+    async def _task_at(self, product: Product, any_id: str) -> KlingTask | None:
+        envelope = await self._call("GET", f"/v1/videos/{product.value}/{quote(any_id, safe='')}")
+        return None if not envelope.data else _task(envelope)
+
+    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Envelope:
+        try:
+            return await self._transport.call(method, path, self._tokens.token(), body=body)
+        except KlingAuthRefused as error:
+            if error.code not in (_NOT_YET_VALID, _EXPIRED) or not self._tokens.can_renew():
+                raise
+            if error.code == _NOT_YET_VALID:
+                await asyncio.sleep(_CLOCK_PAUSE_S)
+        self._tokens.discard()
+        return await self._transport.call(method, path, self._tokens.token(), body=body)
+
+
+def _task(envelope: Envelope) -> KlingTask:
+    # A query may answer with a list of one, as the new standard does.
+    data = envelope.data[0] if isinstance(envelope.data, list) and envelope.data else envelope.data
+    try:
+        return read_task(ReceivedTask.model_validate(data))
+    except ValidationError as error:
+        raise KlingBadAnswer(
+            "Kling's answer holds no task.",
+            hint="Retake looks the task up before it sends anything again.",
+            detail=f"request_id={envelope.request_id} {error.error_count()} problems",
+        ) from error
