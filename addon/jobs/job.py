@@ -11,7 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .state import JobState
+from ..errors import RetakeError
+from .state import WITHOUT_TAKE, JobState
 
 if TYPE_CHECKING:
     from ..kling.request import GenerationRequest
@@ -97,6 +98,14 @@ class Job:
                 return self.billed_units or Decimal(0)
             case _:
                 return self.estimate_units if self.billed_units is None else self.billed_units
+
+    def end_error(self) -> RetakeError | None:
+        """Why the job ended without a take; None where it did not."""
+        if self.state not in WITHOUT_TAKE:
+            return None
+        if self.error is None:
+            return RetakeError(f"The shot was {self.state.value}.")
+        return RetakeError(self.error.message, hint=self.error.hint)
 
     def take(self) -> Take:
         """The take this job made. Raises ValueError where there is none yet."""

@@ -44,3 +44,8 @@ def free_channels(
         f"over the frames {frames.start} to {frames.end_exclusive - 1}.",
         hint="Choose another frame or a lower channel, or unlock and clear some channels.",
     )
+
+
+def channel_above(occupied: Iterable[Occupied], frames: FrameRange) -> int:
+    """The lowest channel that nothing covers during `frames`: higher channels hide lower ones."""
+    return max((strip.channel for strip in occupied if strip.frames.overlaps(frames)), default=0) + 1

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The composition root: from settings to a ledger and a running engine, for the shell, Blender and scripts alike."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from .errors import AccountError, InputError, OfflineError
+from .jobs.budget import Caps
+from .jobs.timing import Timing
+from .kling.catalogue import catalogue
+from .kling.client import GLOBAL_BASE_URL, KlingClient
+from .kling.credentials import AccessKeyPair, Credential, credential_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+    from .jobs.message import JobMessage
+
+SANDBOX_ACCOUNT = "sandbox"
+REHEARSAL_SPEED = 30.0
+"""How many times as fast as Kling a private sandbox runs: a clip of 5 s takes about as many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What the program around us decides: where Retake keeps its files, and whether it may use the network."""
+
+    home: Path | None = None
+    """None: RETAKE_HOME, else the platform's folder for user data."""
+    why_offline: Callable[[], str] = field(default=lambda: "")
+    """A sentence for the user where the network is switched off, else an empty text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path
+    base_url: str
+    credential: Credential
+    account: str
+    """Whose money a job spends: the API's host, or `sandbox`."""
+    timing: Timing
+    day_units: Decimal | None
+    """The cap on what the account may spend in a day of UTC."""
+
+
+def home_folder(environ: Mapping[str, str], host: Host) -> Path:
+    """RETAKE_HOME, else where the host says, else the platform's folder for user data."""
+    if environ.get("RETAKE_HOME"):
+        return Path(environ["RETAKE_HOME"]).expanduser().absolute()
+    if host.home is not None:
+        return host.home
+    from platformdirs import user_data_path
+
+    return user_data_path("retake", appauthor=False)
+
+
+def load_settings(environ: Mapping[str, str], host: Host) -> Settings:
+    """For Kling itself, or whatever KLING_BASE_URL names. Raises AccountError, InputError or OfflineError."""
+    base_url = environ.get("KLING_BASE_URL", "").strip() or GLOBAL_BASE_URL
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError("KLING_BASE_URL", base_url, "an address such as https://host is needed")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise InputError("KLING_BASE_URL", base_url, "keys are sent over https only, or to this computer")
+    why_offline = host.why_offline()
+    if why_offline and not is_loopback(parts.hostname):
+        raise OfflineError(why_offline, hint="Or rehearse on this computer with --sandbox.")
+    return Settings(
+        home=home_folder(environ, host),
+        base_url=base_url,
+        credential=credential_from(environ),
+        account=parts.netloc,
+        timing=Timing(),
+        day_units=day_cap_units(environ),
+    )
+
+
+@contextmanager
+def rehearsal_settings(environ: Mapping[str, str], host: Host) -> Iterator[Settings]:
+    """A private sandbox on this computer, for as long as the context lasts. Its tasks outlive it on disk."""
+    try:
+        from .sandbox.server import SandboxServer
+        from .sandbox.settings import SandboxSettings
+    except ImportError as error:
+        raise AccountError(
+            "The sandbox is not installed.", hint="Install Retake with its extra: pip install 'retake[sandbox]'."
+        ) from error
+    home = home_folder(environ, host)
+    with SandboxServer(SandboxSettings(data_dir=home / "sandbox", speed=REHEARSAL_SPEED)) as server:
+        yield Settings(
+            home=home,
+            base_url=server.base_url,
+            credential=AccessKeyPair(server.credentials.access_key, server.credentials.secret_key),
+            account=SANDBOX_ACCOUNT,
+            timing=Timing().faster(REHEARSAL_SPEED),
+            day_units=day_cap_units(environ),
+        )
+
+
+def day_cap_units(environ: Mapping[str, str]) -> Decimal | None:
+    """From RETAKE_MAX_CREDITS_PER_DAY; None where it is not set."""
+    text = environ.get("RETAKE_MAX_CREDITS_PER_DAY", "").strip()
+    return units_from_credits("RETAKE_MAX_CREDITS_PER_DAY", text) if text else None
+
+
+def units_from_credits(field_name: str, text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not value.is_finite() or value < 0:
+        raise InputError(field_name, text, "a number of credits, 0 or more, is needed")
+    return value / catalogue().credits_per_unit
+
+
+def is_loopback(hostname: str) -> bool:
+    if hostname == "localhost":
+        return True
+    try:
+        return ip_address(hostname).is_loopback
+    except ValueError:
+        return False
+
+
+class Services:
+    """A ledger and a running engine. Use as a context; leaving it stops the engine, and jobs stay on record."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        list_units: Decimal | None = None,
+        on_message: Callable[[JobMessage], None] | None = None,
+    ) -> None:
+        from .jobs.engine import Engine
+        from .jobs.ledger import Ledger
+
+        self.settings = settings
+        self.ledger = Ledger(settings.home / "ledger.db")
+        self.engine = Engine(
+            self.ledger,
+            lambda: KlingClient(settings.base_url, settings.credential),
+            settings.timing,
+            Caps(list_units=list_units, day_units=settings.day_units),
+            on_message=on_message,
+        )
+
+    def __enter__(self) -> Services:
+        self.engine.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.engine.stop()
+        self.ledger.close()

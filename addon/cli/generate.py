@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`retake generate`: one shot, from a prompt to a clip on disk and, with --blend, on a timeline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+
+from ..app import Host, Services, Settings, load_settings, rehearsal_settings, units_from_credits
+from ..errors import InputError, RetakeError
+from ..jobs.job import Job, JobDraft
+from ..jobs.state import WITH_TAKE, JobState
+from ..kling.catalogue import DEFAULT_MODEL_NAME, catalogue, cheapest_mode, estimate_units, problems
+from ..kling.request import GenerationRequest, ImageFile, ImageInput, ImageUrl
+from ..media.picture import check_picture
+from .exit_code import ExitCode, exit_code_for
+from .follow import Outcome, follow
+from .placing import Target, check_target, place_in_blend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from ..vse.place import Placement
+    from .output import Output
+
+_SHOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+@click.command(
+    help="Make one shot: a clip on disk and, with --blend, on a timeline. "
+    "The same command again goes on with an unfinished shot and never pays for a finished one."
+)
+@click.option("--prompt", default="", help="What the shot shows. Up to 2,500 characters.")
+@click.option(
+    "--model",
+    "model_name",
+    default=DEFAULT_MODEL_NAME,
+    show_default=True,
+    help=f"One of {', '.join(row.id for row in catalogue().model)}.",
+)
+@click.option("--quality", "mode", default=None, help="std, pro or 4k. Default: the cheapest that can do it.")
+@click.option("--duration", "duration_s", type=int, default=5, show_default=True, help="Whole seconds.")
+@click.option("--aspect", "aspect_ratio", default="16:9", show_default=True, help="16:9, 9:16 or 1:1.")
+@click.option("--sound/--no-sound", default=False, help="Native audio.")
+@click.option("--negative", "negative_prompt", default="", help="What the shot must not show.")
+@click.option("--image", default=None, metavar="FILE|URL", help="The start image.")
+@click.option("--end-image", default=None, metavar="FILE|URL", help="The end image.")
+@click.option("--shot", "shot_id", default=None, metavar="ID", help="The shot's name. Default: made from the settings.")
+@click.option("--new-take", is_flag=True, help="Make, and pay for, another take of a finished shot.")
+@click.option("--blend", type=click.Path(path_type=Path), default=None, help="The .blend to place it in; made if new.")
+@click.option("--at", "frame", type=int, default=None, help="The frame it begins at. Default: after the last strip.")
+@click.option(
+    "--channel", type=click.IntRange(1, 128), default=None, help="The lowest channel. Default: above all others."
+)
+@click.option("--fps", "new_rate", default="24", show_default=True, help="The rate of a new .blend, 24000/1001 say.")
+@click.option("--media", type=click.Path(path_type=Path), default=None, help="The folder for takes. Default: takes.")
+@click.option("--max-credits", default=None, metavar="N", help="Never spend more on this shot, all takes together.")
+@click.option("--sandbox", is_flag=True, help="Rehearse for free with a local Kling.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def generate(context: click.Context, /, **options: Any) -> int:
+    output: Output = context.obj.output
+    host: Host = context.obj.host
+    request = _request(options)
+    target = _target(options)
+    media_dir = _media_dir(options["media"], target)
+    max_credits = options["max_credits"]
+    list_units = units_from_credits("--max-credits", max_credits) if max_credits is not None else None
+    shot_id = _shot_id(options["shot_id"], request, target)
+    with _settings(host, sandbox=options["sandbox"]) as settings:
+        draft = JobDraft(
+            account=settings.account,
+            list_id=f"shot/{shot_id}",
+            shot_id=shot_id,
+            request=request,
+            media_dir=media_dir,
+            estimate_units=estimate_units(request),
+        )
+        _say_price(output, request, draft.estimate_units)
+        with Services(settings, list_units=list_units) as services:
+            job = services.ledger.enqueue(draft, new_take=options["new_take"])
+            if job.state in WITH_TAKE:
+                output.notes.print(f"{job.take().name} exists already: nothing is sent. --new-take makes another.")
+            (outcome,) = follow(services, (job,), output.notes)
+            outcome, placement = _place(services, outcome, target)
+            spent_units = services.ledger.spent_units(draft.list_id)
+    _report(output, outcome, placement, draft.estimate_units, spent_units, as_json=options["as_json"])
+    return ExitCode.DONE if outcome.error is None else exit_code_for(outcome.error)
+
+
+def _request(options: dict[str, Any]) -> GenerationRequest:
+    model_name = options["model_name"]
+    end_image = _image(options["end_image"], "end image")
+    request = GenerationRequest(
+        prompt=options["prompt"],
+        model_name=model_name,
+        mode=options["mode"] or cheapest_mode(model_name, sound=options["sound"], end_frame=end_image is not None),
+        duration_s=options["duration_s"],
+        aspect_ratio=options["aspect_ratio"],
+        sound=options["sound"],
+        negative_prompt=options["negative_prompt"],
+        image=_image(options["image"], "start image"),
+        image_tail=end_image,
+    )
+    for problem in problems(request):
+        raise problem.error()
+    return request
+
+
+def _image(text: str | None, field: str) -> ImageInput | None:
+    if text is None:
+        return None
+    if text.startswith(("http://", "https://")):
+        return ImageUrl(text)
+    path = Path(text).expanduser().absolute()
+    check_picture(path, field)
+    return ImageFile(path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _target(options: dict[str, Any]) -> Target | None:
+    if options["blend"] is None:
+        return None
+    try:
+        new_rate = Fraction(options["new_rate"])
+    except (ValueError, ZeroDivisionError) as error:
+        raise InputError("--fps", options["new_rate"], "a rate such as 24, 25 or 24000/1001 is needed") from error
+    target = Target(options["blend"].expanduser().absolute(), options["frame"], options["channel"], new_rate)
+    check_target(target)
+    check_writable(target.blend.parent, "--blend")
+    return target
+
+
+def _media_dir(given: Path | None, target: Target | None) -> Path:
+    folder = given or (target.blend.parent if target else Path()) / "takes"
+    folder = folder.expanduser().absolute()
+    check_writable(folder, "--media")
+    return folder
+
+
+def check_writable(folder: Path, field: str) -> None:
+    """Raises InputError where a file could not be written to `folder`: before money is spent on one."""
+    probe = folder / f".retake-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise InputError(
+            field, folder, f"the folder cannot be written ({error.strerror})", hint="Choose another folder."
+        ) from error
+
+
+def _shot_id(given: str | None, request: GenerationRequest, target: Target | None) -> str:
+    if given is None:
+        place = [str(target.blend), target.frame, target.channel] if target else None
+        wish = json.dumps([request.to_record(), place], sort_keys=True)
+        return f"shot-{hashlib.sha256(wish.encode()).hexdigest()[:8]}"
+    if not _SHOT_ID.fullmatch(given):
+        raise InputError("--shot", given, "up to 40 letters, digits, dots, dashes and underscores are allowed")
+    return given
+
+
+@contextmanager
+def _settings(host: Host, *, sandbox: bool) -> Iterator[Settings]:
+    if sandbox:
+        with rehearsal_settings(os.environ, host) as settings:
+            yield settings
+    else:
+        yield load_settings(os.environ, host)
+
+
+def _place(services: Services, outcome: Outcome, target: Target | None) -> tuple[Outcome, Placement | None]:
+    """Onto the timeline, as the last step on record. A take that cannot be placed is kept as it is."""
+    job = outcome.job
+    if target is None or job.facts is None:
+        return outcome, None
+    try:
+        placement = place_in_blend(target, job.take(), (job.facts.width_px, job.facts.height_px))
+    except RetakeError as error:
+        return Outcome(services.ledger.note_error(job.job_id, error), error), None
+    if job.state is JobState.READY:
+        job = services.ledger.advance(job.job_id, JobState.PLACED)
+    return Outcome(job, None), placement
+
+
+def _say_price(output: Output, request: GenerationRequest, units: Decimal) -> None:
+    model = catalogue().model_row(request.model_name)
+    credits_wanted = units * catalogue().credits_per_unit
+    dollars = units * catalogue().dollars_per_unit
+    sound = "with sound" if request.sound else "silent"
+    output.notes.print(
+        f"{model.label} {request.mode}, {request.duration_s} s, {sound}: "
+        f"{units.normalize():f} units = {credits_wanted.normalize():f} credits = ${dollars:.2f} list price",
+        highlight=False,
+    )
+
+
+def _report(
+    output: Output,
+    outcome: Outcome,
+    placement: Placement | None,
+    estimated_units: Decimal,
+    spent_units: Decimal,
+    *,
+    as_json: bool,
+) -> None:
+    job, error = outcome.job, outcome.error
+    if job.warning:
+        output.notes.print(f"Warning: {job.warning}")
+    if as_json:
+        output.json(
+            {
+                "shots": [shot_record(job, error)],
+                "spent_units": float(spent_units),
+                "estimated_units": float(estimated_units),
+            }
+        )
+    elif job.facts is not None:
+        output.results.print(_table(job, placement))
+    if error is not None:
+        output.error(error)
+
+
+def shot_record(job: Job, error: BaseException | None) -> dict[str, Any]:
+    return {
+        "id": job.shot_id,
+        "state": job.state.value,
+        "file": str(job.file) if job.facts else None,
+        "take": job.take_number if job.facts else None,
+        "cost_units": None if job.billed_units is None else float(job.billed_units),
+        "error": None if error is None else str(error),
+    }
+
+
+def _table(job: Job, placement: Placement | None) -> Table:
+    take = job.take()
+    table = Table("Shot", "Take", "Frames", "Sound", "Cost", "On the timeline", "File")
+    where = "–"
+    if placement is not None:
+        where = f"frames {placement.frames.start} to {placement.frames.end_exclusive - 1}, channel "
+        where += str(placement.picture_channel)
+        where += f" (sound {placement.sound_channel})" if placement.sound_channel else ""
+    cost = "not said" if take.cost_units is None else f"{take.cost_units} units"
+    table.add_row(
+        take.shot_id, str(take.number), f"{take.frame_count} at {take.rate} fps",
+        "yes" if take.has_sound else "no", cost, where, str(take.file),
+    )  # fmt: skip
+    return table

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program: its commands, and the boundary where errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+import click
+
+from ..app import Host, home_folder
+from ..errors import InputError, RetakeError
+from ..redaction import RedactionFilter
+from ..version import version
+from .exit_code import ExitCode, exit_code_for
+from .generate import generate
+from .otio import otio
+from .output import Output, command_output
+from .sandbox import sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LOG_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """What every command gets as click's `obj`."""
+
+    output: Output
+    host: Host
+
+
+@click.group(help="Kling takes, inside your edit.", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), prog_name="retake")
+def program() -> None:
+    pass
+
+
+program.add_command(generate)
+program.add_command(otio)
+program.add_command(sandbox)
+
+
+def run(argv: list[str], host: Host | None = None) -> int:
+    host = host or Host()
+    with command_output() as output:
+        try:
+            log_file = start_log(home_folder(os.environ, host))
+            return _invoke(argv, CommandContext(output, host))
+        except KeyboardInterrupt as stop:
+            output.notes.print("Stopped. Nothing is lost: the same command goes on where this one stopped.")
+            return exit_code_for(stop)
+        except RetakeError as error:
+            if "--json" in argv:
+                output.json({"shots": [], "spent_units": 0.0, "estimated_units": 0.0, "error": str(error)})
+            output.error(error)
+            return exit_code_for(error)
+        except Exception as fault:
+            # A fault of ours: the user gets a sentence and where to look, a developer the trace.
+            logging.getLogger("retake").exception("internal error")
+            if os.environ.get("RETAKE_DEBUG"):
+                raise
+            output.error(RetakeError(f"Retake failed inside: {fault!r}.", hint=f"Please report it with {log_file}."))
+            return ExitCode.SHOTS_FAILED
+
+
+def _invoke(argv: list[str], context: CommandContext) -> int:
+    try:
+        result = program.main(argv, prog_name="retake", standalone_mode=False, obj=context)
+    except click.Abort as abort:
+        raise KeyboardInterrupt from abort
+    except click.ClickException as error:
+        context.output.notes.print(f"Error: {error.format_message()}", markup=False, highlight=False)
+        return ExitCode.BAD_INPUT
+    return int(result or 0)
+
+
+def start_log(home: Path) -> Path:
+    """Retake's own log, kept small and cleaned of secrets; other loggers are left alone."""
+    root = logging.getLogger("retake")
+    log_file = home / "retake.log"
+    if not any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(log_file, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
+        except OSError as error:
+            raise InputError("RETAKE_HOME", home, f"the folder cannot be written ({error.strerror})") from error
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        handler.addFilter(RedactionFilter())
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        root.propagate = False
+    return log_file

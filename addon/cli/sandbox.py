@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`retake sandbox`: the local Kling as a server of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..app import home_folder
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from .output import Output
+
+
+@click.command(help="Run a local Kling that makes real clips for free. Ctrl-C ends it; its tasks stay on disk.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="How many times as fast as Kling it works.")
+@click.option("--faults", type=click.Path(path_type=Path), default=None, help="A TOML file of faults to play.")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None, help="Where it keeps its tasks.")
+@click.pass_context
+def sandbox(context: click.Context, port: int, speed: float, faults: Path | None, data_dir: Path | None) -> int:
+    from ..sandbox.faults import load_faults
+    from ..sandbox.server import SandboxServer
+    from ..sandbox.settings import SandboxSettings
+
+    output: Output = context.obj.output
+    if speed <= 0:
+        raise InputError("--speed", speed, "a number above 0 is needed")
+    try:
+        fault_rules = load_faults(faults) if faults else ()
+    except (ValueError, OSError) as error:
+        raise InputError("--faults", faults, str(error)) from error
+    folder = (data_dir or home_folder(os.environ, context.obj.host) / "sandbox-server").expanduser().absolute()
+    settings = SandboxSettings(data_dir=folder, port=port, speed=speed, faults=fault_rules)
+    with SandboxServer(settings) as server:
+        output.notes.print(f"A local Kling answers at {server.base_url}; its tasks are kept in {folder}.")
+        output.notes.print("To use it, in another shell:")
+        output.results.print(f"export KLING_BASE_URL={server.base_url}", highlight=False)
+        # A made-up key of this sandbox, worth nothing anywhere else: the user needs to see it.
+        output.results.print(f"export KLING_API_KEY={server.credentials.api_key}", highlight=False)
+        server.wait()
+    return 0

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fields of the two create requests, as data. What a value may be on its own; not what goes together.
+
+Source: kling-api 2.1 to 2.3 and kling-api.json `text2video`, `image2video` (official docs O1, M Vercel's client).
+Legacy numbers are strings: `duration` is a JSON string. Limits on models and combinations are in `model_table.py`
+and `create_rules.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Product = Literal["text2video", "image2video"]
+PRODUCTS: tuple[Product, ...] = ("text2video", "image2video")
+
+Kind = Literal["string", "boolean", "number", "integer", "object", "list", "image"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a request or of an object in it.
+
+    required   must be there; inside an object only (the top level's rules depend on other fields)
+    allowed    the values a string may have; empty: any
+    max_chars  longest string, in Unicode code points
+    bounds     smallest and largest number, both included
+    items      fewest and most entries of a list
+    shape      the fields of an object, or of each entry of a list
+    """
+
+    name: str
+    kind: Kind
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    max_chars: int | None = None
+    bounds: tuple[float, float] | None = None
+    items: tuple[int, int] | None = None
+    shape: tuple[Field, ...] = ()
+
+
+_CAMERA = Field(
+    "camera_control",
+    "object",
+    shape=(
+        Field(
+            "type",
+            "string",
+            required=True,
+            allowed=("simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward"),
+        ),
+        Field(
+            "config",
+            "object",
+            shape=tuple(
+                Field(name, "number", bounds=(-10, 10))
+                for name in ("horizontal", "vertical", "pan", "tilt", "roll", "zoom")
+            ),
+        ),
+    ),
+)
+
+_SHOTS = (
+    Field("multi_shot", "boolean"),
+    Field("shot_type", "string", allowed=("customize", "intelligence")),
+    Field(
+        "multi_prompt",
+        "list",
+        items=(0, 6),
+        shape=(
+            Field("index", "integer", required=True, bounds=(1, 6)),
+            Field("prompt", "string", required=True, max_chars=512),
+            Field("duration", "string", required=True, allowed=tuple(str(second) for second in range(1, 16))),
+        ),
+    ),
+)
+
+_VOICES = Field("voice_list", "list", items=(0, 2), shape=(Field("voice_id", "string", required=True),))
+
+_TEXTS = (
+    Field("prompt", "string", max_chars=2500),
+    Field("negative_prompt", "string", max_chars=2500),
+)
+
+_QUALITY = (
+    Field("sound", "string", allowed=("on", "off")),
+    Field("cfg_scale", "number", bounds=(0, 1)),
+    Field("mode", "string", allowed=("std", "pro", "4k")),
+)
+
+_DURATION = Field("duration", "string", allowed=tuple(str(second) for second in range(3, 16)))
+
+_COMMON = (
+    Field("callback_url", "string"),
+    Field("external_task_id", "string"),
+    Field("watermark_info", "object", shape=(Field("enabled", "boolean"),)),
+)
+
+_TEXT2VIDEO = (
+    Field(
+        "model_name",
+        "string",
+        allowed=(
+            "kling-v1",
+            "kling-v1-6",
+            "kling-v2-master",
+            "kling-v2-1-master",
+            "kling-v2-5-turbo",
+            "kling-v2-6",
+            "kling-v3",
+        ),
+    ),
+    *_TEXTS,
+    *_SHOTS,
+    _VOICES,
+    *_QUALITY,
+    _CAMERA,
+    Field("aspect_ratio", "string", allowed=("16:9", "9:16", "1:1")),
+    _DURATION,
+    *_COMMON,
+)
+
+_IMAGE2VIDEO = (
+    Field(
+        "model_name",
+        "string",
+        allowed=(
+            "kling-v1",
+            "kling-v1-5",
+            "kling-v1-6",
+            "kling-v2-master",
+            "kling-v2-1",
+            "kling-v2-1-master",
+            "kling-v2-5-turbo",
+            "kling-v2-6",
+            "kling-v3",
+        ),
+    ),
+    Field("image", "image"),
+    Field("image_tail", "image"),
+    *_TEXTS,
+    *_SHOTS,
+    Field("element_list", "list", items=(0, 3), shape=(Field("element_id", "integer", required=True),)),
+    _VOICES,
+    *_QUALITY,
+    Field("static_mask", "image"),
+    Field(
+        "dynamic_masks",
+        "list",
+        items=(0, 6),
+        shape=(
+            Field("mask", "image", required=True),
+            Field(
+                "trajectories",
+                "list",
+                required=True,
+                items=(2, 77),
+                shape=(Field("x", "integer", required=True), Field("y", "integer", required=True)),
+            ),
+        ),
+    ),
+    _CAMERA,
+    _DURATION,
+    *_COMMON,
+)
+
+FIELDS: MappingProxyType[Product, tuple[Field, ...]] = MappingProxyType(
+    {"text2video": _TEXT2VIDEO, "image2video": _IMAGE2VIDEO}
+)
+DEFAULT_MODEL = "kling-v1"
+DEFAULT_MODE = "std"
+DEFAULT_DURATION = "5"
+DEFAULT_ASPECT_RATIO = "16:9"

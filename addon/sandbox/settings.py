@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one sandbox is started with. Plain values; reading and writing files is `secrets_file.py`'s work."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .faults import Fault
+
+# RFC 7518 section 3.2: a key for HS256 has at least 256 bits. PyJWT warns below that.
+SECRET_KEY_MIN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The one account of a sandbox: an API key and an AccessKey/SecretKey pair. `repr` hides the values.
+
+    `secret_key` signs HS256 tokens and has at least 32 bytes. The API key has no two dots: three dotted parts
+    are read as a JWT.
+    """
+
+    api_key: str = field(repr=False)
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("api_key", "access_key", "secret_key"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value or value != value.strip() or not value.isascii():
+                raise ValueError(f"{name} must be a non-empty ASCII text without spaces around it")
+        if len(self.secret_key) < SECRET_KEY_MIN_BYTES:
+            raise ValueError(
+                f"secret_key has {len(self.secret_key)} bytes; HS256 needs at least {SECRET_KEY_MIN_BYTES}"
+            )
+        if self.api_key.count(".") == 2:
+            raise ValueError("api_key has three dotted parts and would be read as a JWT")
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """How a sandbox runs.
+
+    data_dir     holds everything it keeps: tasks, clips, request log, credentials, signing secret.
+    port         0..65535; 0 lets the system choose one, which a restart of the same server keeps.
+    speed        divides every simulated waiting time; above 0, `math.inf` waits only for rendering.
+    concurrency  tasks that may be submitted or processing at once, at least 1 (kling-api section 5: a trial
+                 pack has 5).
+    credentials  None: made at the first start and read from data_dir afterwards.
+    faults       what goes wrong from the start; more can be added to a running server.
+    """
+
+    data_dir: Path
+    port: int = 0
+    speed: float = 1.0
+    concurrency: int = 5
+    credentials: Credentials | None = None
+    faults: tuple[Fault, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ValueError(f"port {self.port} cannot be used: 0 to 65535 is allowed")
+        if math.isnan(self.speed) or self.speed <= 0:
+            raise ValueError(f"speed {self.speed} cannot be used: it must be above 0")
+        if self.concurrency < 1:
+            raise ValueError(f"concurrency {self.concurrency} cannot be used: it must be at least 1")

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks of a sandbox in SQLite: what was accepted, when it ends and what it costs. It renders nothing.
+
+A task's state is never stored: it follows from `processing_ms`, `finished_ms`, `failure` and the clock, so it goes on
+while the process is down. One account, so an external id is unique in the whole table, whatever the product and
+whatever became of the task (kling-api section 4, [L]; after a failed task it is a guess).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from .create_rules import ClipOrder
+from .field_table import Product
+from .refusal import duplicate_external_id, too_many_tasks
+from .simulated_time import now_ms
+from .source_image import SourceImage
+
+STORE_FILE = "tasks.sqlite3"
+_VERSION = 1
+TaskStatus = Literal["submitted", "processing", "succeed", "failed"]
+
+_SCHEMA = """
+CREATE TABLE tasks (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id TEXT NOT NULL UNIQUE,
+    video_id TEXT NOT NULL UNIQUE,
+    external_task_id TEXT UNIQUE,
+    product TEXT NOT NULL,
+    clip TEXT NOT NULL,
+    units TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    processing_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    stuck INTEGER NOT NULL,
+    failure TEXT,
+    finished_ms INTEGER
+);
+CREATE TABLE images (
+    task_id TEXT NOT NULL REFERENCES tasks (task_id),
+    field TEXT NOT NULL,
+    url TEXT,
+    content BLOB,
+    PRIMARY KEY (task_id, field)
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFacts:
+    """What is rendered for a task, without the images. See `ClipOrder` for the fields."""
+
+    model_name: str
+    quality: str
+    duration_s: int
+    rate_fps: int
+    sound: bool
+    text: str
+    aspect_ratio: str
+    watermark: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One row. Times are milliseconds since 1970; `finished_ms` may lie ahead, None while nobody knows it."""
+
+    task_id: str
+    video_id: str
+    external_task_id: str | None
+    product: str
+    clip: ClipFacts
+    units: Decimal
+    created_ms: int
+    processing_ms: int
+    due_ms: int
+    stuck: bool
+    failure: str | None
+    finished_ms: int | None
+
+    def status(self, at_ms: int) -> TaskStatus:
+        if self.finished_ms is not None and self.finished_ms <= at_ms:
+            return "succeed" if self.failure is None else "failed"
+        return "submitted" if at_ms < self.processing_ms else "processing"
+
+    def updated_ms(self, at_ms: int) -> int:
+        """When the state of that moment began."""
+        match self.status(at_ms):
+            case "submitted":
+                return self.created_ms
+            case "processing":
+                return self.processing_ms
+            case "succeed" | "failed":
+                return self.finished_ms or self.due_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a new task goes on and how it ends. `failure` set: it fails at `total_ms`; `stuck`: it never ends."""
+
+    submitted_ms: int
+    total_ms: int
+    failure: str | None = None
+    stuck: bool = False
+
+
+class TaskStore:
+    """The table of tasks. Every method may be called from any thread; a lock lets one in at a time."""
+
+    def __init__(self, data_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(
+            data_dir / STORE_FILE, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._database.row_factory = sqlite3.Row
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA foreign_keys = ON")
+            self._prepare(data_dir / STORE_FILE)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def create(self, order: ClipOrder, schedule: Schedule, concurrency: int) -> Task:
+        """Check the external id and the number of open tasks, and insert: one transaction.
+
+        Which of the two Kling checks first is not known; here it is the id.
+
+        Raises:
+            Refusal: 400/1201 for an id that is taken, 429/1303 when `concurrency` tasks are open. Nothing is stored.
+        """
+        created_ms = now_ms()
+        clip = ClipFacts(
+            model_name=order.model_name,
+            quality=order.quality,
+            duration_s=order.duration_s,
+            rate_fps=order.rate_fps,
+            sound=order.sound,
+            text=order.text,
+            aspect_ratio=order.aspect_ratio,
+            watermark=order.watermark,
+        )
+        with self._transaction() as database:
+            if order.external_task_id is not None and self._exists("external_task_id", order.external_task_id):
+                raise duplicate_external_id(order.external_task_id)
+            (open_tasks,) = database.execute(
+                "SELECT count(*) FROM tasks WHERE finished_ms IS NULL OR finished_ms > ?", (created_ms,)
+            ).fetchone()
+            if open_tasks >= concurrency:
+                raise too_many_tasks()
+            due_ms = created_ms + schedule.total_ms
+            task = Task(
+                task_id=self._new_id("task_id"),
+                video_id=self._new_id("video_id"),
+                external_task_id=order.external_task_id,
+                product=order.product,
+                clip=clip,
+                units=order.units,
+                created_ms=created_ms,
+                processing_ms=created_ms + schedule.submitted_ms,
+                due_ms=due_ms,
+                stuck=schedule.stuck,
+                failure=schedule.failure,
+                finished_ms=due_ms if schedule.failure is not None and not schedule.stuck else None,
+            )
+            self._insert(task, order)
+        return task
+
+    def find(self, product: Product, wanted: str) -> Task | None:
+        """The task of this product with the id or the external id `wanted`; the id goes first."""
+        return self._one(
+            "SELECT * FROM tasks WHERE product = ? AND (task_id = ? OR external_task_id = ?)"
+            " ORDER BY task_id = ? DESC LIMIT 1",
+            (product, wanted, wanted, wanted),
+        )
+
+    def find_video(self, video_id: str) -> Task | None:
+        return self._one("SELECT * FROM tasks WHERE video_id = ?", (video_id,))
+
+    def page(self, product: Product, number: int, size: int) -> list[Task]:
+        """Page `number` (from 1) of the product's tasks, newest first."""
+        return self._many(
+            "SELECT * FROM tasks WHERE product = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
+            (product, size, (number - 1) * size),
+        )
+
+    def unrendered(self) -> list[Task]:
+        """Tasks whose clip is still to be made, oldest first."""
+        return self._many("SELECT * FROM tasks WHERE finished_ms IS NULL AND stuck = 0 ORDER BY seq", ())
+
+    def succeeded(self) -> list[Task]:
+        """Tasks that have ended well by now, oldest first."""
+        return self._many("SELECT * FROM tasks WHERE failure IS NULL AND finished_ms <= ? ORDER BY seq", (now_ms(),))
+
+    def images(self, task_id: str) -> dict[str, SourceImage]:
+        """The images a task was created with, by field name."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT field, url, content FROM images WHERE task_id = ?", (task_id,)
+            ).fetchall()
+        return {row["field"]: SourceImage(url=row["url"], content=row["content"]) for row in rows}
+
+    def set_rendered(self, task_id: str) -> None:
+        """The clip is whole on disk: the task succeeds at its due time, or now when that is over."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE tasks SET finished_ms = max(due_ms, ?) WHERE task_id = ? AND finished_ms IS NULL",
+                (now_ms(), task_id),
+            )
+
+    def set_failed(self, task_id: str, message: str) -> None:
+        """The task fails, at the earliest when `submitted` is over."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE tasks SET finished_ms = max(processing_ms, ?), failure = ?"
+                " WHERE task_id = ? AND finished_ms IS NULL",
+                (now_ms(), message, task_id),
+            )
+
+    def _prepare(self, path: Path) -> None:
+        with self._transaction() as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    database.execute(statement)
+                database.execute(f"PRAGMA user_version = {_VERSION}")
+            elif version != _VERSION:
+                raise ValueError(
+                    f"{path} was written by another version of the sandbox (format {version}, not {_VERSION});"
+                    " use another folder or delete it"
+                )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            # IMMEDIATE takes the write lock before the check, so no other process can slip in after it.
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    def _insert(self, task: Task, order: ClipOrder) -> None:
+        self._database.execute(
+            "INSERT INTO tasks (task_id, video_id, external_task_id, product, clip, units, created_ms, processing_ms,"
+            " due_ms, stuck, failure, finished_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                task.task_id,
+                task.video_id,
+                task.external_task_id,
+                task.product,
+                json.dumps(asdict(task.clip)),
+                str(task.units),
+                task.created_ms,
+                task.processing_ms,
+                task.due_ms,
+                task.stuck,
+                task.failure,
+                task.finished_ms,
+            ),
+        )
+        for name, image in (("image", order.image), ("image_tail", order.image_tail)):
+            if image is not None:
+                self._database.execute(
+                    "INSERT INTO images (task_id, field, url, content) VALUES (?, ?, ?, ?)",
+                    (task.task_id, name, image.url, image.content),
+                )
+
+    def _new_id(self, column: Literal["task_id", "video_id"]) -> str:
+        while True:
+            made = str(10**17 + secrets.randbelow(9 * 10**17))
+            if not self._exists(column, made):
+                return made
+
+    def _exists(self, column: Literal["task_id", "video_id", "external_task_id"], value: str) -> bool:
+        query = f"SELECT 1 FROM tasks WHERE {column} = ?"  # noqa: S608  # one of three literals
+        return self._database.execute(query, (value,)).fetchone() is not None
+
+    def _one(self, query: str, values: tuple[object, ...]) -> Task | None:
+        found = self._many(query, values)
+        return found[0] if found else None
+
+    def _many(self, query: str, values: tuple[object, ...]) -> list[Task]:
+        with self._lock:
+            rows = self._database.execute(query, values).fetchall()
+        return [_task(row) for row in rows]
+
+
+def _task(row: sqlite3.Row) -> Task:
+    return Task(
+        task_id=row["task_id"],
+        video_id=row["video_id"],
+        external_task_id=row["external_task_id"],
+        product=row["product"],
+        clip=ClipFacts(**json.loads(row["clip"])),
+        units=Decimal(row["units"]),
+        created_ms=row["created_ms"],
+        processing_ms=row["processing_ms"],
+        due_ms=row["due_ms"],
+        stuck=bool(row["stuck"]),
+        failure=row["failure"],
+        finished_ms=row["finished_ms"],
+    )

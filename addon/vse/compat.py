@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every difference between Blender 4.5, 5.0 and 5.2 that the sequencer adapter meets. No version check elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+if TYPE_CHECKING:
+    from bpy.types import Scene, Strip
+
+_HAS_HANDLE_NAMES = "left_handle" in bpy.types.Strip.bl_rna.properties
+"""5.2 renamed the time properties and warns of the old names; 4.5 and 5.0 have only those."""
+
+MOVIE_ADD_OPTIONS: dict[str, Any] = {} if bpy.app.version < (5, 0) else {"move_strips": False}
+"""From 5.0 on `movie_strip_add` starts an interactive move unless told not to, which crashes without a window."""
+
+
+def left_handle(strip: Strip) -> int:
+    return int(strip.left_handle if _HAS_HANDLE_NAMES else strip.frame_final_start)
+
+
+def right_handle(strip: Strip) -> int:
+    """The first frame after the strip."""
+    return int(strip.right_handle if _HAS_HANDLE_NAMES else strip.frame_final_end)
+
+
+def set_right_handle(strip: Strip, frame_exclusive: int) -> None:
+    if _HAS_HANDLE_NAMES:
+        strip.right_handle = frame_exclusive
+    else:
+        strip.frame_final_end = frame_exclusive
+
+
+def left_handle_offset(strip: Strip) -> float:
+    """How many frames of the content lie before the left handle."""
+    return float(strip.left_handle_offset if _HAS_HANDLE_NAMES else strip.frame_offset_start)
+
+
+def content_duration(strip: Strip) -> int:
+    """The frames of the whole content, trimmed or not."""
+    return int(strip.content_duration if _HAS_HANDLE_NAMES else strip.frame_duration)
+
+
+def edit_scene() -> Scene:
+    """The scene whose sequencer is being edited: from 5.0 on the workspace names it, before it is the active one."""
+    return getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene
+
+
+def set_edit_scene(scene: Scene | None) -> Scene | None:
+    """Name the scene to edit, and return the one named before.
+
+    From 5.0 on sequencer operators refuse, and some calls crash, where the workspace names no scene. On 4.5 nothing is
+    named: the scene is the context's.
+    """
+    workspace = bpy.context.workspace
+    if workspace is None or not hasattr(workspace, "sequencer_scene"):
+        return None
+    named_before = workspace.sequencer_scene
+    workspace.sequencer_scene = scene
+    return named_before
+
+
+def set_video_output(scene: Scene) -> None:
+    """5.x has the kind of media as a property of its own, which must be set before the format."""
+    settings = scene.render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running sequencer operators from anywhere: with or without a window, on any scene, leaving all as it was."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..errors import PlacementError
+from .compat import set_edit_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpy.types import Scene
+
+
+@contextmanager
+def sequencer_context(scene: Scene) -> Iterator[None]:
+    """A context in which sequencer operators work on `scene`.
+
+    A sequencer that is open is used; else the largest area becomes one for the time being. Blender run without a
+    window has one all the same (measured on the bpy module 4.5 to 5.2 and `blender -b` 5.2).
+    """
+    windows = bpy.context.window_manager.windows
+    if not windows:
+        raise PlacementError("Blender has no window to work in.", hint="Load a file with a window layout.")
+    window = windows[0]
+    areas = sorted(window.screen.areas, key=lambda area: (area.type != "SEQUENCE_EDITOR", -area.width * area.height))
+    area = areas[0]
+    type_before = area.type
+    with bpy.context.temp_override(window=window):
+        named_before = set_edit_scene(scene)
+    area.type = "SEQUENCE_EDITOR"
+    try:
+        region = next(region for region in area.regions if region.type == "WINDOW")
+        with bpy.context.temp_override(window=window, area=area, region=region, scene=scene):
+            yield
+    finally:
+        area.type = type_before
+        with bpy.context.temp_override(window=window):
+            set_edit_scene(named_before)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opening, making and saving .blend files from scripts and the command line."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..errors import InputError, StorageError
+from ..timeline.rate import scene_rate
+from .compat import edit_scene, right_handle, set_edit_scene
+from .properties import ensure_registered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bpy.types import Scene
+
+
+def open_project(path: Path) -> Scene:
+    """Load `path` and return the scene whose edit it shows. Raises StorageError."""
+    ensure_registered()
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False)
+    except RuntimeError as error:
+        raise StorageError(f"Blender cannot open {path}: {error}", hint="Is it a .blend of this version?") from error
+    return _ready_scene()
+
+
+def new_project(path: Path, rate: Fraction, size_px: tuple[int, int]) -> Scene:
+    """Begin an empty edit that is saved to `path` at once, so that media paths in it can be relative."""
+    ensure_registered()
+    # Not read_factory_settings: that would switch off the add-ons, this one among them.
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True, load_ui=False)
+    scene = _ready_scene()
+    scene.render.fps, scene.render.fps_base = blender_rate(rate)
+    scene.render.resolution_x, scene.render.resolution_y = size_px
+    # Filmic tones would change the look of finished clips.
+    scene.view_settings.view_transform = "Standard"
+    save_project(path)
+    return scene
+
+
+def save_project(path: Path) -> None:
+    """Raises StorageError. Blender writes beside the file and renames, so the old file is whole or replaced."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
+    except (OSError, RuntimeError) as error:
+        raise StorageError(f"The .blend cannot be saved to {path}: {error}", hint="Choose another folder.") from error
+
+
+def blender_rate(rate: Fraction) -> tuple[int, float]:
+    """`fps` and `fps_base` for a rate: 24000/1001 is 24 and 1.001. Raises InputError for what Blender cannot hold."""
+    fps = -(-rate.numerator // rate.denominator)
+    fps_base = float(fps / rate)
+    if not 1 <= fps <= 32767 or scene_rate(fps, fps_base) != rate:
+        raise InputError("frame rate", rate, "a rate such as 24, 25, 30, 60, 24000/1001 or 30000/1001 is needed")
+    return fps, fps_base
+
+
+def end_of_edit(scene: Scene) -> int:
+    """The first frame after the last strip, or the scene's first frame where there is no strip."""
+    strips = scene.sequence_editor_create().strips
+    return max((right_handle(strip) for strip in strips), default=scene.frame_start)
+
+
+def fit_scene_to_edit(scene: Scene) -> None:
+    """Let the scene's range reach from its start to the end of the last strip."""
+    scene.frame_end = max(end_of_edit(scene) - 1, scene.frame_start)
+
+
+def _ready_scene() -> Scene:
+    scene = edit_scene()
+    set_edit_scene(scene)
+    return scene

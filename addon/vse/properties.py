@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Retake keeps in a .blend: on a strip which shot and take it shows, on the scene all takes of all shots.
+
+Blender clones a strip's properties when it is duplicated, split or pasted, so a shot id names a shot, never one strip.
+Values are read by attribute only: from 5.0 on they are not among a strip's keys.
+"""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
+
+
+class RetakeTake(bpy.types.PropertyGroup):
+    number: IntProperty(name="Take", description="Counted from 1 within the shot", min=1)
+    filepath: StringProperty(
+        name="File",
+        description="The clip, relative to the .blend where it can be",
+        subtype="FILE_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+    )
+    job_id: StringProperty(name="Job", description="The job in Retake's ledger that made this take")
+    frame_count: IntProperty(name="Frames", description="Frames of the clip at its own rate", min=0)
+    rate: StringProperty(name="Rate", description="The clip's frames per second, as a fraction", default="24")
+    has_sound: BoolProperty(name="Sound", description="The clip came with sound")
+    cost_units: StringProperty(name="Cost", description="What Kling billed, in units; empty where it did not say")
+    recipe: StringProperty(name="Recipe", description="What was asked for, as JSON; holds no key")
+
+
+class RetakeShot(bpy.types.PropertyGroup):
+    # `name`, which every property group has, is the shot's id: collections find their items by it.
+    active_take: IntProperty(name="Active take", description="The take that the shot's strips show", min=0)
+    takes: CollectionProperty(type=RetakeTake, name="Takes", description="All takes of the shot, oldest first")
+
+
+class RetakeScene(bpy.types.PropertyGroup):
+    shots: CollectionProperty(type=RetakeShot, name="Shots", description="The shots of this scene's edit")
+
+
+class RetakeStrip(bpy.types.PropertyGroup):
+    shot_id: StringProperty(name="Shot", description="The shot this strip belongs to; empty on other strips")
+    take_number: IntProperty(name="Take", description="The take this strip shows", min=0)
+
+
+CLASSES = (RetakeTake, RetakeShot, RetakeScene, RetakeStrip)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.retake = PointerProperty(type=RetakeScene, name="Retake")
+    bpy.types.Strip.retake = PointerProperty(type=RetakeStrip, name="Retake")
+
+
+def unregister() -> None:
+    del bpy.types.Strip.retake
+    del bpy.types.Scene.retake
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)
+
+
+def ensure_registered() -> None:
+    """For scripts that use bpy as a module, where no add-on is enabled."""
+    if not hasattr(bpy.types.Strip, "retake"):
+        register()

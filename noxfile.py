@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every check of the project, one nox session each; `nox -s test` runs them all, one after the other.
+
+Two Pythons are needed for everything: 3.11 (Blender 4.5, 5.0) and 3.13 (Blender 5.2). With one of them, what it can run
+runs, and what could not is named at the end; with CI in the environment that fails the run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+BUILD = ROOT / "build"
+TALLY = BUILD / "tally.tsv"
+REPORT = BUILD / "report.txt"
+CI = bool(os.environ.get("CI"))
+
+BLENDERS = {"4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}
+LAYERS = ("unit", "sandbox", "contract", "blender", "zip", "gui")
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
+EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+RUNTIME: list[str] = [*PROJECT["dependencies"], *EXTRAS["sandbox"]]
+# retake[sandbox] among the dev tools is what RUNTIME lists; the project itself is tested in place, never installed.
+TOOLS = [line for line in EXTRAS["dev"] if not line.startswith("retake[")]
+
+nox.options.sessions = ["test"]
+nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "venv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = CI
+
+
+def find_python(version: str) -> str | None:
+    """A Python that runs and can make environments: a name on PATH may be a shim that only prints an error."""
+    name = f"python{version}"
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    candidates = [found for folder in folders if (found := shutil.which(name, path=folder))]
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    candidates += map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python")))
+    probe = f"import ensurepip, ssl, sqlite3, venv, sys; sys.exit('%d.%d' % sys.version_info[:2] != '{version}')"
+    for candidate in candidates:
+        if subprocess.run([candidate, "-c", probe], capture_output=True, check=False).returncode == 0:
+            return candidate
+    return None
+
+
+PYTHONS = {version: find_python(version) for version in ("3.11", "3.13")}
+# nox reports a bare version that it cannot find as a missing interpreter, which is what it is.
+INTERPRETERS = {version: found or version for version, found in PYTHONS.items()}
+ANY = next((found for found in PYTHONS.values() if found), "3.11")
+
+
+def missing() -> list[str]:
+    lines = [f"unit on Python {version}" for version, found in PYTHONS.items() if not found]
+    for blender, version in BLENDERS.items():
+        if not PYTHONS[version]:
+            lines += [f"blender, zip and bench on Blender {blender} (Python {version})"]
+    if not os.environ.get("BLENDER"):
+        lines.append("gui (BLENDER names no Blender program)")
+    return lines
+
+
+def run_limited(session: nox.Session, minutes: float, *command: str | Path, env: dict[str, str] | None = None) -> None:
+    """Run a command that may crash or hang, as anything with bpy may: past the limit its whole group is killed."""
+    session.log(" ".join(map(str, command)))
+    bin_first = os.pathsep.join([*session.bin_paths, os.environ["PATH"]] if session.bin_paths else [os.environ["PATH"]])
+    child = subprocess.Popen(
+        [*map(str, command)], env={**os.environ, "PATH": bin_first, **(env or {})}, start_new_session=True
+    )
+    try:
+        code = child.wait(timeout=minutes * 60)
+    except subprocess.TimeoutExpired:
+        session.error(f"no end within {minutes} minutes")
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+    if code:
+        session.error(f"exit code {code}")
+
+
+def pytest(
+    session: nox.Session,
+    label: str,
+    layers: Iterable[str],
+    minutes: float,
+    env: dict[str, str] | None = None,
+) -> None:
+    layers = list(layers)
+    folders = [f"tests/{layer}" for layer in layers if any((ROOT / "tests" / layer).rglob("test_*.py"))]
+    required = {name for name in os.environ.get("RETAKE_REQUIRE_LAYERS", "").split(",") if name in layers}
+    absent = required - {Path(folder).name for folder in folders}
+    if absent:
+        session.error(f"required, and without a test: {', '.join(sorted(absent))}")
+    if not folders:
+        session.skip(f"no test in {', '.join(layers)}")
+    BUILD.mkdir(exist_ok=True)
+    own = {"RETAKE_TALLY": str(TALLY), "RETAKE_TALLY_LABEL": label, "RETAKE_REQUIRE_LAYERS": ",".join(sorted(required))}
+    options = ["-o", "faulthandler_timeout=120", *session.posargs]
+    run_limited(
+        session, minutes, Path(session.bin) / "python", "-m", "pytest", *options, *folders, env={**own, **(env or {})}
+    )
+
+
+def bpy_pythons(session: nox.Session) -> dict[str, Path]:
+    """Pythons with bpy and nothing else, by Blender's version: what an installed extension meets, made once."""
+    pythons = {}
+    for blender, version in BLENDERS.items():
+        found = PYTHONS[version]
+        if not found:
+            session.warn(f"no Python {version}: Blender {blender} is left out")
+            continue
+        folder = BUILD / "bpy" / blender
+        python, ready = folder / "bin" / "python", folder / ".ready"
+        if not ready.exists():
+            session.run(found, "-m", "venv", "--clear", str(folder), external=True)
+            session.run(str(python), "-m", "pip", "install", "--quiet", f"bpy=={blender}.*", external=True)
+            ready.touch()
+        pythons[blender] = python
+    if not pythons:
+        session.error("no Python for any Blender: 3.11 or 3.13 is needed")
+    return pythons
+
+
+def build_zip(session: nox.Session, python: Path, *options: str) -> Path:
+    """The path of the zip that `python -m addon.dev zip` built; its last line is `<path>  <size>`."""
+    printed = session.run(str(python), "-m", "addon.dev", "zip", *options, external=True, silent=True)
+    assert isinstance(printed, str)
+    session.log(printed.strip())
+    return Path(printed.strip().splitlines()[-1].rpartition("  ")[0])
+
+
+@nox.session(python=ANY)
+def lint(session: nox.Session) -> None:
+    session.install(*RUNTIME, *TOOLS)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+    session.run("mypy")
+
+
+def unit_on(version: str) -> str:
+    @nox.session(name=f"unit-{version}", python=INTERPRETERS[version])
+    def unit_session(session: nox.Session) -> None:
+        """The layers that need no Blender."""
+        session.install(*RUNTIME, *TOOLS)
+        pytest(session, f"Python {version}", ("unit", "sandbox", "contract"), minutes=10)
+
+    return f"unit-{version}"
+
+
+def blender_on(blender: str, version: str) -> str:
+    @nox.session(name=f"blender-{blender}", python=INTERPRETERS[version])
+    def blender_session(session: nox.Session) -> None:
+        """The layer inside one bpy."""
+        session.install(f"bpy=={blender}.*", *RUNTIME, *TOOLS)
+        pytest(session, f"Blender {blender}", ("blender",), minutes=10)
+
+    return f"blender-{blender}"
+
+
+UNIT = [unit_on(version) for version in PYTHONS]
+BLENDER = [blender_on(blender, version) for blender, version in BLENDERS.items()]
+
+
+@nox.session(python=False)
+def unit(session: nox.Session) -> None:
+    for name in UNIT:
+        session.notify(name)
+
+
+@nox.session(python=False)
+def blender(session: nox.Session) -> None:
+    for name in BLENDER:
+        session.notify(name)
+
+
+@nox.session(name="zip", python=ANY)
+def zip_(session: nox.Session) -> None:
+    """Build the zip with Blender's own tool, install it into every Blender."""
+    pythons = bpy_pythons(session)
+    built = build_zip(session, next(iter(pythons.values())))
+    session.install("pytest")
+    named = os.pathsep.join(f"{blender}={python}" for blender, python in pythons.items())
+    pytest(session, ", ".join(pythons), ("zip",), 15, {"RETAKE_BPY": named, "RETAKE_ZIP": str(built)})
+
+
+@nox.session(python=ANY)
+def gui(session: nox.Session) -> None:
+    """The extension in the Blender program that BLENDER names; without one its tests are skipped, loudly."""
+    env = {}
+    if os.environ.get("BLENDER"):
+        built = build_zip(session, next(iter(bpy_pythons(session).values())), "--test-python", "3.14")
+        env = {"BLENDER": str(Path(os.environ["BLENDER"]).resolve()), "RETAKE_PROGRAM_ZIP": str(built)}
+    session.install(*RUNTIME, *TOOLS)
+    pytest(session, "program", ("gui",), 15, env)
+
+
+@nox.session(python=False)
+def bench(session: nox.Session) -> None:
+    """Numbers to read, on every Blender; nothing here passes or fails by them."""
+    pythons = bpy_pythons(session)
+    built = build_zip(session, next(iter(pythons.values())))
+    for python in pythons.values():
+        run_limited(session, 5, python, "tests/bench/enable_time.py", built)
+
+
+@nox.session(python=False)
+def demo(session: nox.Session) -> None:
+    run_limited(session, 10, "make", "demo")
+
+
+@nox.session(python=False)
+def test(session: nox.Session) -> None:
+    """Everything, then the totals."""
+    TALLY.unlink(missing_ok=True)
+    for name in ("lint", *UNIT, *BLENDER, "zip", "gui", "bench", "demo", "report"):
+        session.notify(name)
+
+
+@nox.session(python=False)
+def report(session: nox.Session) -> None:
+    """Totals of the tests by layer, and what could not run."""
+    rows = [line.split("\t") for line in TALLY.read_text(encoding="utf-8").splitlines()] if TALLY.exists() else []
+    lines = ["", "tests by layer"]
+    totals = [0, 0, 0]
+    for layer, label, *counts in rows:
+        totals = [total + int(count) for total, count in zip(totals, counts, strict=True)]
+        lines.append("  {:9} {:16} {:>5} passed, {} failed, {} skipped".format(layer, label, *counts))
+    lines += [f"  {layer:9} did not run" for layer in LAYERS if layer not in {row[0] for row in rows}]
+    if absent := missing():
+        lines += ["could not run on this machine", *(f"  {line}" for line in absent)]
+    lines += ["", "{} passed, {} failed, {} skipped".format(*totals)]
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sys.stdout.write(REPORT.read_text(encoding="utf-8"))
+    sys.stdout.flush()
+    if absent and CI:
+        session.error("in CI everything has to run")

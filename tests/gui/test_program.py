@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The extension in a real Blender program, by its own commands: install the file, generate a shot.
+
+BLENDER names the program, RETAKE_PROGRAM_ZIP the zip with wheels for its Python (a distribution's Blender may run a
+Python that no official one has).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def program() -> str:
+    blender = os.environ.get("BLENDER")
+    if not blender:
+        pytest.skip("BLENDER names no Blender program: the real program is NOT tested in this run")
+    return blender
+
+
+@pytest.fixture
+def program_zip() -> Path:
+    named = os.environ.get("RETAKE_PROGRAM_ZIP")
+    if not named:
+        pytest.skip("RETAKE_PROGRAM_ZIP names no zip for the Blender program: it is NOT tested in this run")
+    path = Path(named).resolve()
+    assert path.is_file(), f"RETAKE_PROGRAM_ZIP: {path} does not exist"
+    return path
+
+
+def run(program: str, profile: Path, *arguments: object, timeout_s: float = 240) -> str:
+    """Standard output; fails on a non-zero exit or the time limit, killing everything the program started."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLING_", "RETAKE_"))}
+    child = subprocess.Popen(
+        [program, *map(str, arguments)],
+        env={**kept, "BLENDER_USER_RESOURCES": str(profile)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, errors = child.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        output, errors = child.communicate()
+        raise AssertionError(f"no end within {timeout_s} s:\n{output}{errors}") from None
+    assert child.returncode == 0, f"exit code {child.returncode}:\n{output}{errors}"
+    return output
+
+
+def test_program_installs_the_zip_and_generates(program: str, program_zip: Path, tmp_path: Path) -> None:
+    profile, blend, media = tmp_path / "profile", tmp_path / "edit.blend", tmp_path / "media"
+    profile.mkdir()
+    run(program, profile, "--command", "extension", "install-file", "-r", "user_default", "-e", program_zip)
+    output = run(
+        program,
+        profile,
+        *("-b", "--command", "retake", "generate", "--sandbox", "--prompt", "A lighthouse at dusk"),
+        *("--blend", blend, "--media", media, "--json"),
+    )
+    # Blender prints lines of its own on standard output.
+    outcome = json.loads(output[output.index("{") : output.rindex("}") + 1])
+    (shot,) = outcome["shots"]
+    assert shot["state"] == "placed"
+    assert Path(shot["file"]).is_file()
+    assert blend.is_file()

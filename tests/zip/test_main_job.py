@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job from inside the installed extension: a prompt becomes a clip on the timeline of a saved .blend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.zip.blender import Blender
+
+
+def test_generate_places_a_take(blender: Blender, built_zip: Path, tmp_path: Path) -> None:
+    blend, media = tmp_path / "edit.blend", tmp_path / "media"
+    prompt = "A lighthouse at dusk, slow push in"
+    answer = blender.run(
+        *("main_job", built_zip, "generate", "--sandbox", "--prompt", prompt),
+        *("--blend", blend, "--media", media, "--json"),
+        timeout_s=240,
+    )
+    assert answer["exit_code"] == 0, answer["stdout"]
+    outcome = json.loads(answer["stdout"])
+    (shot,) = outcome["shots"]
+    assert shot["state"] == "placed"
+    assert shot["error"] is None
+    assert Path(shot["file"]).suffix == ".mp4"
+    assert Path(shot["file"]).stat().st_size > 0
+    assert outcome["spent_units"] == shot["cost_units"] == outcome["estimated_units"]
+
+    strips = blender.run("reopen", blend)
+    movies = [strip for strip in strips if strip["type"] == "MOVIE"]
+    assert movies
+    assert all(strip["file_exists"] for strip in movies)
