@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a command's words go: results to standard output, all else, Blender's own chatter too, to standard error."""
+"""Where a command's words go: results to standard output, notes to standard error, Blender's chatter to a file."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,26 @@ class Output:
 
 @contextmanager
 def command_output() -> Iterator[Output]:
-    """Blender prints to the process's standard output, from C: it is sent to standard error meanwhile."""
+    """Standard output is kept for results: what Blender prints to it, from C, goes to standard error meanwhile."""
+    with _redirected(2) as kept, os.fdopen(kept, "w", encoding="utf-8", closefd=False) as results:
+        yield Output(_console(results), _console(sys.stderr))
+
+
+@contextmanager
+def chatter_kept_in(path: Path) -> Iterator[None]:
+    """Within `command_output`: Blender's chatter, a line for each rendered frame, goes to a file, made anew."""
+    with path.open("wb") as log, _redirected(log.fileno()):
+        yield
+
+
+@contextmanager
+def _redirected(target: int) -> Iterator[int]:
+    """Point file descriptor 1 at `target`, and yield one for where it pointed before."""
     sys.stdout.flush()
     kept = os.dup(1)
-    os.dup2(2, 1)
+    os.dup2(target, 1)
     try:
-        with os.fdopen(kept, "w", encoding="utf-8", closefd=False) as results:
-            yield Output(_console(results), _console(sys.stderr))
+        yield kept
     finally:
         sys.stdout.flush()
         os.dup2(kept, 1)

@@ -18,11 +18,14 @@ from ..version import version
 from .exit_code import ExitCode, exit_code_for
 from .generate import generate
 from .otio import otio
-from .output import Output, command_output
+from .output import Output, chatter_kept_in, command_output
 from .sandbox import sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+BLENDER_LOG = "blender.log"
+"""What Blender printed during the last command."""
 
 _LOG_BYTES = 1_000_000
 
@@ -50,8 +53,10 @@ def run(argv: list[str], host: Host | None = None) -> int:
     host = host or Host()
     with command_output() as output:
         try:
-            log_file = start_log(home_folder(os.environ, host))
-            return _invoke(argv, CommandContext(output, host))
+            home = home_folder(os.environ, host)
+            log_file = start_log(home)
+            with chatter_kept_in(home / BLENDER_LOG):
+                return _invoke(argv, CommandContext(output, host))
         except KeyboardInterrupt as stop:
             output.notes.print("Stopped. Nothing is lost: the same command goes on where this one stopped.")
             return exit_code_for(stop)

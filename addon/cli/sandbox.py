@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def sandbox(context: click.Context, port: int, speed: float, faults: Path | None, data_dir: Path | None) -> int:
     from ..sandbox.faults import load_faults
-    from ..sandbox.server import SandboxServer
+    from ..sandbox.server import SandboxServer, serve
     from ..sandbox.settings import SandboxSettings
 
     output: Output = context.obj.output
@@ -36,11 +36,17 @@ def sandbox(context: click.Context, port: int, speed: float, faults: Path | None
         raise InputError("--faults", faults, str(error)) from error
     folder = (data_dir or home_folder(os.environ, context.obj.host) / "sandbox-server").expanduser().absolute()
     settings = SandboxSettings(data_dir=folder, port=port, speed=speed, faults=fault_rules)
-    with SandboxServer(settings) as server:
+
+    def say(server: SandboxServer) -> None:
         output.notes.print(f"A local Kling answers at {server.base_url}; its tasks are kept in {folder}.")
         output.notes.print("To use it, in another shell:")
         output.results.print(f"export KLING_BASE_URL={server.base_url}", highlight=False)
         # A made-up key of this sandbox, worth nothing anywhere else: the user needs to see it.
         output.results.print(f"export KLING_API_KEY={server.credentials.api_key}", highlight=False)
-        server.wait()
+        output.results.file.flush()
+
+    try:
+        serve(settings, say)
+    except OSError as error:
+        raise InputError("--port", port, f"the sandbox cannot start there ({error.strerror or error})") from error
     return 0

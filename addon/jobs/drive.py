@@ -50,7 +50,7 @@ _log = logger("jobs")
 _T = TypeVar("_T")
 
 MOST_CREATES = 3
-"""How often one intent is sent before the user is asked; each time under the same id."""
+"""How often one run sends an intent before it gives up; each time under the same id."""
 
 MOST_DAMAGED_DOWNLOADS = 3
 
@@ -68,6 +68,7 @@ class JobDriver:
 
     async def drive(self, job: Job, caps: Caps) -> Job:
         """Until the job has its take or has ended. Raises RetakeError where it cannot go on now."""
+        sent_before = job.creates_sent
         while True:
             match job.state:
                 case JobState.QUEUED:
@@ -78,7 +79,7 @@ class JobDriver:
                     # Found so at the start of a run: an earlier one ended between the intent and the answer.
                     job = self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN))
                 case JobState.UNKNOWN:
-                    job = await self._resolve(job, caps)
+                    job = await self._resolve(job, caps, sent_before)
                 case JobState.SUBMITTED | JobState.PROCESSING:
                     job = await self._follow(job)
                 case JobState.DOWNLOADING:
@@ -121,7 +122,7 @@ class JobDriver:
                 await asyncio.sleep(self._timing.outage_s(unreachable))
             except KlingUnknownOutcome as error:
                 _log.warning("job=%s create without an answer: %s %s", job.job_id, error, error.detail)
-                return self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN))
+                return self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
             except KlingRefused as error:
                 # An earlier create of this intent may have arrived: then this one is refused as a duplicate, or for
                 # a reason that did not hold then. A refusal is final only when Kling does not know the task.
@@ -134,7 +135,7 @@ class JobDriver:
             else:
                 return self._adopt(job, task)
 
-    async def _resolve(self, job: Job, caps: Caps) -> Job:
+    async def _resolve(self, job: Job, caps: Caps, sent_before: int) -> Job:
         """Find out what became of a create without an answer, and send it again only if nothing did."""
         known = await self._read(job, partial(self._find, job))
         if known is None:
@@ -143,9 +144,10 @@ class JobDriver:
             known = await self._read(job, partial(self._find, job))
         if known is not None:
             return self._adopt(job, known)
-        if job.creates_sent >= MOST_CREATES:
+        if job.creates_sent - sent_before >= MOST_CREATES:
+            last = f" {job.error.message}" if job.error else ""
             raise KlingUnknownOutcome(
-                f"Kling has not answered {job.creates_sent} requests for this shot, and does not know the task.",
+                f"Kling did not confirm this shot after {MOST_CREATES} requests, and does not know the task.{last}",
                 hint="Run it again later: the same request is sent under the same id and cannot be billed twice.",
             )
         pictures = await _read_pictures(job)

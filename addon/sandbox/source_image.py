@@ -23,8 +23,8 @@ IMAGE_MIN_SIDE_PX = 300
 # 2.5 to 1 either way, as whole numbers so that 750x300 is inside exactly.
 _RATIO_NUMERATOR, _RATIO_DENOMINATOR = 5, 2
 _FETCH_TIMEOUT_S = 10.0
-# Pillow calls a JPEG with a second picture inside (as telephones write them) MPO.
-_FORMATS = ("JPEG", "MPO", "PNG")
+# A JPEG with a second picture inside, as telephones write them, is opened by the first of these too.
+_FORMATS = ("JPEG", "PNG")
 
 
 class ImageRejectedError(Exception):

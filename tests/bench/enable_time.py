@@ -61,7 +61,6 @@ def enable_ms(module: str, *, with_wheels: bool) -> float:
     """One enabling from scratch; what Python has in memory of the add-on is dropped first."""
     import addon_utils
 
-    addon_utils.disable(module, default_set=with_wheels)
     for name in [name for name in sys.modules if name == module or name.startswith(f"{module}.")]:
         del sys.modules[name]
     start = time.perf_counter()
@@ -91,12 +90,18 @@ def main() -> None:
         os.environ["BLENDER_USER_RESOURCES"] = folder
         import bpy
 
+        # isort: split
+        import addon_utils
+
         path = arguments.zip.resolve()
         modules = install(path, "retake"), install(empty_zip(path, Path(folder)), EMPTY)
+        for module in modules:
+            addon_utils.disable(module)
         # First, while both are in the preferences and so keep the wheels where they are.
         start = alternate(*modules, arguments.rounds, lambda module: enable_ms(module, with_wheels=False))
         for module in modules:
-            enable_ms(module, with_wheels=True)
+            addon_utils.enable(module)
+            addon_utils.disable(module, default_set=True)
         tick = alternate(*modules, arguments.rounds, lambda module: enable_ms(module, with_wheels=True))
         version = bpy.app.version_string
         print(

@@ -10,15 +10,16 @@ from tests.zip.blender import Blender
 
 
 def test_generate_places_a_take(blender: Blender, built_zip: Path, tmp_path: Path) -> None:
-    blend, media = tmp_path / "edit.blend", tmp_path / "media"
+    blend, media, output = tmp_path / "edit.blend", tmp_path / "media", tmp_path / "output.json"
     prompt = "A lighthouse at dusk, slow push in"
     answer = blender.run(
-        *("main_job", built_zip, "generate", "--sandbox", "--prompt", prompt),
+        *("main_job", built_zip, output, "generate", "--sandbox", "--prompt", prompt),
         *("--blend", blend, "--media", media, "--json"),
         timeout_s=240,
     )
-    assert answer["exit_code"] == 0, answer["stdout"]
-    outcome = json.loads(answer["stdout"])
+    printed = output.read_text(encoding="utf-8")
+    assert answer["exit_code"] == 0, printed
+    outcome = json.loads(printed)
     (shot,) = outcome["shots"]
     assert shot["state"] == "placed"
     assert shot["error"] is None
