@@ -58,7 +58,6 @@ def test_wrong_api_key_is_1002_with_the_live_sentence(idle: Account) -> None:
         "Bearer a.b",
         "Bearer a.b.c",
         "Bearer a.b.c.d",
-        "Bearer ",
         "Basic YTpi",
         "bearer-without-space",
     ],
