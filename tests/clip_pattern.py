@@ -67,8 +67,9 @@ def read_frames(path: Path, crop: Crop = WHOLE) -> list[FrameReading]:
     """
     readings = []
     with av.open(str(path)) as container:
+        container.streams.video[0].thread_type = "AUTO"
         for index, frame in enumerate(container.decode(video=0)):
-            grey = _cropped(frame.to_ndarray(format="gray"), crop)
+            grey = _cropped(_grey(frame), crop)
             readings.append(
                 FrameReading(
                     index=index,
@@ -117,6 +118,15 @@ def read_sound(path: Path) -> tuple[NDArray[np.float64], int, float]:
             pieces.extend(piece.to_ndarray().mean(axis=0, dtype=np.float64) for piece in resampler.resample(frame))
         pieces.extend(piece.to_ndarray().mean(axis=0, dtype=np.float64) for piece in resampler.resample(None))
     return (np.concatenate(pieces) if pieces else np.zeros(0)), rate_hz, start_s or 0.0
+
+
+def _grey(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    if frame.format.name not in ("yuv420p", "yuvj420p", "yuv422p", "yuv444p"):
+        return np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)
+    # The luma as it is: quicker than a conversion, and limited range changes no decision here.
+    plane = frame.planes[0]
+    rows = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(plane.height, plane.line_size)
+    return rows[:, : plane.width]
 
 
 def _cropped(grey: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:

@@ -24,6 +24,7 @@ from .sandbox import sandbox
 if TYPE_CHECKING:
     from pathlib import Path
 
+LOG = "retake.log"
 BLENDER_LOG = "blender.log"
 """What Blender printed during the last command."""
 
@@ -51,10 +52,10 @@ program.add_command(sandbox)
 
 def run(argv: list[str], host: Host | None = None) -> int:
     host = host or Host()
+    home = home_folder(os.environ, host)
     with command_output() as output:
         try:
-            home = home_folder(os.environ, host)
-            log_file = start_log(home)
+            start_log(home)
             with chatter_kept_in(home / BLENDER_LOG):
                 return _invoke(argv, CommandContext(output, host))
         except KeyboardInterrupt as stop:
@@ -70,7 +71,7 @@ def run(argv: list[str], host: Host | None = None) -> int:
             logging.getLogger("retake").exception("internal error")
             if os.environ.get("RETAKE_DEBUG"):
                 raise
-            output.error(RetakeError(f"Retake failed inside: {fault!r}.", hint=f"Please report it with {log_file}."))
+            output.error(RetakeError(f"Retake failed inside: {fault!r}.", hint=f"Please report it with {home / LOG}."))
             return ExitCode.SHOTS_FAILED
 
 
@@ -85,14 +86,13 @@ def _invoke(argv: list[str], context: CommandContext) -> int:
     return int(result or 0)
 
 
-def start_log(home: Path) -> Path:
+def start_log(home: Path) -> None:
     """Retake's own log, kept small and cleaned of secrets; other loggers are left alone."""
     root = logging.getLogger("retake")
-    log_file = home / "retake.log"
     if not any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
         try:
             home.mkdir(parents=True, exist_ok=True)
-            handler = RotatingFileHandler(log_file, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
+            handler = RotatingFileHandler(home / LOG, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
         except OSError as error:
             raise InputError("RETAKE_HOME", home, f"the folder cannot be written ({error.strerror})") from error
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
@@ -100,4 +100,3 @@ def start_log(home: Path) -> Path:
         root.addHandler(handler)
         root.setLevel(logging.INFO)
         root.propagate = False
-    return log_file

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 if TYPE_CHECKING:
-    from bpy.types import Scene, Strip
+    from bpy.types import Scene, Strip, Window
 
 _HAS_HANDLE_NAMES = "left_handle" in bpy.types.Strip.bl_rna.properties
 """5.2 renamed the time properties and warns of the old names; 4.5 and 5.0 have only those."""
@@ -48,18 +48,19 @@ def edit_scene() -> Scene:
     return getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene
 
 
-def set_edit_scene(scene: Scene | None) -> Scene | None:
-    """Name the scene to edit, and return the one named before.
+def set_edit_scene(window: Window, scene: Scene | None) -> Scene | None:
+    """Let sequencer operators in `window` work on `scene`, and return the scene they worked on before.
 
-    From 5.0 on sequencer operators refuse, and some calls crash, where the workspace names no scene. On 4.5 nothing is
-    named: the scene is the context's.
+    From 5.0 on the workspace names that scene; where it names none, the operators refuse and some calls crash. On 4.5
+    it is the window's scene; overriding only the context's scene is not enough there (measured: strips are lost).
     """
-    workspace = bpy.context.workspace
-    if workspace is None or not hasattr(workspace, "sequencer_scene"):
-        return None
-    named_before = workspace.sequencer_scene
-    workspace.sequencer_scene = scene
-    return named_before
+    holder, name = (
+        (window.workspace, "sequencer_scene") if hasattr(window.workspace, "sequencer_scene") else (window, "scene")
+    )
+    before: Scene | None = getattr(holder, name)
+    if before != scene:
+        setattr(holder, name, scene)
+    return before
 
 
 def set_video_output(scene: Scene) -> None:

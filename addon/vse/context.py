@@ -31,8 +31,7 @@ def sequencer_context(scene: Scene) -> Iterator[None]:
     areas = sorted(window.screen.areas, key=lambda area: (area.type != "SEQUENCE_EDITOR", -area.width * area.height))
     area = areas[0]
     type_before = area.type
-    with bpy.context.temp_override(window=window):
-        named_before = set_edit_scene(scene)
+    scene_before = set_edit_scene(window, scene)
     area.type = "SEQUENCE_EDITOR"
     try:
         region = next(region for region in area.regions if region.type == "WINDOW")
@@ -40,5 +39,4 @@ def sequencer_context(scene: Scene) -> Iterator[None]:
             yield
     finally:
         area.type = type_before
-        with bpy.context.temp_override(window=window):
-            set_edit_scene(named_before)
+        set_edit_scene(window, scene_before)

@@ -74,5 +74,6 @@ def fit_scene_to_edit(scene: Scene) -> None:
 
 def _ready_scene() -> Scene:
     scene = edit_scene()
-    set_edit_scene(scene)
+    for window in bpy.context.window_manager.windows:
+        set_edit_scene(window, scene)
     return scene

@@ -12,7 +12,7 @@ import bpy
 from ..interchange.bridge import Media, NotCarried, StripKind, StripSnapshot, TimelineSnapshot
 from ..timeline.rate import scene_rate
 from .compat import content_duration, left_handle, left_handle_offset, right_handle
-from .shots import takes_of
+from .shots import absolute_path, takes_of
 
 if TYPE_CHECKING:
     from bpy.types import Scene, Strip
@@ -90,4 +90,4 @@ def _take_key(number: int) -> str:
 def _plain_media(strip: Strip, kind: StripKind, rate: Fraction) -> Media:
     """The strip's own file. What exists of it is given at the timeline's rate, as Blender counts a strip's content."""
     path = strip.sound.filepath if kind is StripKind.SOUND else strip.filepath
-    return Media(bpy.path.abspath(path), rate, content_duration(strip))
+    return Media(str(absolute_path(path)), rate, content_duration(strip))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -48,7 +49,7 @@ def takes_of(scene: Scene, shot_id: str) -> tuple[Take, ...]:
         Take(
             shot_id=shot_id,
             number=entry.number,
-            file=Path(bpy.path.abspath(entry.filepath)),
+            file=absolute_path(entry.filepath),
             frame_count=entry.frame_count,
             rate=Fraction(entry.rate),
             has_sound=entry.has_sound,
@@ -68,3 +69,8 @@ def blend_path(file: Path) -> str:
         return bpy.path.relpath(str(file))
     except ValueError:  # another drive, on Windows
         return str(file)
+
+
+def absolute_path(blend_path: str) -> Path:
+    """The file that a path kept in this .blend names, without any `..` in it."""
+    return Path(os.path.normpath(bpy.path.abspath(blend_path)))

@@ -45,6 +45,11 @@ _count_timers()
 _count_commands()
 
 
+def _name(function: Any) -> str:
+    # Not repr: it holds an address, which differs after enabling again.
+    return f"{function.__module__}.{function.__qualname__}" if hasattr(function, "__qualname__") else repr(function)
+
+
 def take() -> dict[str, Any]:
     types = {name: getattr(bpy.types, name) for name in dir(bpy.types)}
     rna = {name: cls.bl_rna for name, cls in types.items() if hasattr(cls, "bl_rna")}
@@ -54,11 +59,9 @@ def take() -> dict[str, Any]:
     return {
         "types": sorted(types),
         "properties": sorted(f"{name}.{prop.identifier}" for name, struct in rna.items() for prop in struct.properties),
-        "menus": {name: sorted(map(repr, functions)) for name, functions in draws.items() if functions},
-        "handlers": {
-            n: [f"{f.__module__}.{f.__qualname__}" for f in v] for n, v in handlers.items() if type(v) is list
-        },
-        "timers": sorted(repr(function) for function in _timers if bpy.app.timers.is_registered(function)),
+        "menus": {name: sorted(map(_name, functions)) for name, functions in draws.items() if functions},
+        "handlers": {n: sorted(map(_name, found)) for n, found in handlers.items() if isinstance(found, list)},
+        "timers": sorted(_name(function) for function in _timers if bpy.app.timers.is_registered(function)),
         "commands": sorted(name for name, _ in _commands),
         "keymaps": {m.name: len(m.keymap_items) for m in keyconfig.keymaps} if keyconfig else {},
     }
