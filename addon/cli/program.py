@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
@@ -76,8 +77,11 @@ def run(argv: list[str], host: Host | None = None) -> int:
 
 
 def _invoke(argv: list[str], context: CommandContext) -> int:
+    # click prints help to Python's standard output, which shares Blender's way out, not that of results.
+    asks_for_help = bool({"-h", "--help", "--version"} & set(argv))
     try:
-        result = program.main(argv, prog_name="retake", standalone_mode=False, obj=context)
+        with redirect_stdout(context.output.results.file) if asks_for_help else nullcontext():
+            result = program.main(argv, prog_name="retake", standalone_mode=False, obj=context)
     except click.Abort as abort:
         raise KeyboardInterrupt from abort
     except click.ClickException as error:

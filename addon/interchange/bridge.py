@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     import opentimelineio as otio
+
     from otio_bridge import export, snapshot
 else:
     try:

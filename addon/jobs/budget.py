@@ -23,15 +23,15 @@ class Caps:
 
 def check_caps(caps: Caps, wanted_units: Decimal, list_units: Decimal, day_units: Decimal) -> None:
     """Raises BudgetError where `wanted_units` on top of what is committed already would exceed a cap."""
-    for cap, committed, what, raise_it in (
-        (caps.list_units, list_units, "this list", "Raise --max-credits"),
-        (caps.day_units, day_units, "the account today", "Raise RETAKE_MAX_CREDITS_PER_DAY"),
+    for cap, committed, whose, setting in (
+        (caps.list_units, list_units, "", "--max-credits"),
+        (caps.day_units, day_units, " for the account today", "RETAKE_MAX_CREDITS_PER_DAY"),
     ):
         if cap is not None and committed + wanted_units > cap:
             raise BudgetError(
-                f"The budget of {_credits(cap)} credits for {what} does not allow this shot: "
+                f"The budget of {_credits(cap)} credits{whose} does not allow this shot: "
                 f"it costs {_credits(wanted_units)} and {_credits(committed)} are spent or reserved.",
-                hint=f"{raise_it}, or choose a shorter or cheaper shot. Nothing was sent.",
+                hint=f"Raise {setting}, or choose a shorter or cheaper shot. Nothing was sent.",
             )
 
 

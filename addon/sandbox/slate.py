@@ -91,7 +91,7 @@ def _background(size: tuple[int, int], task_id: str) -> Image.Image:
     tint = np.array([24 + (seed >> shift & 31) for shift in (0, 8, 16)], dtype=np.float32)
     shade = np.linspace(1.0, 0.45, size[1], dtype=np.float32)[:, None, None]
     column = np.broadcast_to(shade * tint, (size[1], size[0], 3))
-    return Image.fromarray(column.astype(np.uint8), "RGB")
+    return Image.fromarray(column.astype(np.uint8))
 
 
 def _dimmed(image: Image.Image, size: tuple[int, int]) -> Image.Image:

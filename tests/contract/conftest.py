@@ -89,6 +89,9 @@ class Rehearsal:
     def creates(self) -> list[dict[str, object]]:
         return [entry for entry in self.server.requests() if entry["method"] == "POST"]
 
+    def requests_seen(self) -> int:
+        return len(self.server.requests())
+
 
 @pytest.fixture
 def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:

@@ -97,11 +97,11 @@ def test_clip_is_what_the_documents_say(
 def test_older_models_make_thirty_frames_a_second(open_sandbox: Open, tmp_path: Path) -> None:
     _, account = open_sandbox()
     body = {"model_name": "kling-v1-6", "image": picture(640, 360)}
-    file, _ = fetch(account, tmp_path, body, IMAGE)
+    file, task_id = fetch(account, tmp_path, body, IMAGE)
     readings = read_frames(file)
     assert [reading.frame_number for reading in readings] == list(range(151))
     assert [reading.index for reading in readings if reading.flash] == [0, 30, 60, 90, 120, 150]
-    assert account.query(readings and file.stem, IMAGE)["task_result"]["videos"][0]["duration"] == "5.033"
+    assert account.query(task_id, IMAGE)["task_result"]["videos"][0]["duration"] == "5.033"
 
 
 @pytest.mark.parametrize(
