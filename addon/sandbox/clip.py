@@ -18,7 +18,7 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
@@ -28,6 +28,7 @@ from .frame_marks import BLACK, FLASH_BOTTOM, FRAME_BAND, TAKE_BAND, WHITE, band
 from .slate import NumberGlyphs, SlateText, draw_still, number_glyphs
 
 _AAC_FRAME = 1024
+_BT709 = 1  # of ITU-T H.273, for primaries and transfer; PyAV 16 has no names for it
 _GREY = 128  # chroma of a picture without colour
 
 Plane = NDArray[np.uint8]
@@ -120,8 +121,8 @@ def _video_stream(container: OutputContainer, plan: ClipPlan) -> VideoStream:
     context = stream.codec_context
     context.color_range = ColorRange.MPEG
     context.colorspace = Colorspace.ITU709
-    context.color_primaries = ColorPrimaries.BT709
-    context.color_trc = ColorTrc.BT709
+    context.color_primaries = _BT709
+    context.color_trc = _BT709
     return stream
 
 

@@ -67,7 +67,7 @@ class SandboxServer:
 
     @property
     def base_url(self) -> str:
-        """The address, such as http://127.0.0.1:8123. With port 0 it is known once the server was started, and kept from then on."""
+        """The address, such as http://127.0.0.1:8123. With port 0 it is known from the first start on, and kept."""
         if self._port == 0:
             raise RuntimeError("the sandbox has no address before its first start")
         return f"http://{_HOST}:{self._port}"

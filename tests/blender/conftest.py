@@ -14,7 +14,9 @@ from addon.sandbox.server import SandboxServer
 from addon.sandbox.settings import SandboxSettings
 from addon.timeline.take import Take
 from addon.vse.properties import ensure_registered
-from tests.contract.conftest import PLAIN, SPEED, Rehearsal
+from tests.rehearsal import PLAIN, SPEED, Rehearsal, rehearsal, shell
+
+__all__ = ["rehearsal", "shell"]
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,7 @@ from addon.jobs.message import DownloadProgress, JobAdvanced, JobEnded, JobMessa
 from addon.jobs.state import JobState
 from addon.kling.catalogue import estimate_units
 from addon.kling.credentials import credential_from
-
-from .conftest import PLAIN, TIMING
+from tests.rehearsal import PLAIN, TIMING
 
 
 def main(home: str, takes: str, base_url: str, point: str) -> int:

@@ -4,80 +4,15 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from addon.sandbox.faults import Fault
-
-from .conftest import Rehearsal
-
-ROOT = Path(__file__).parents[2]
-PROMPT = ["--prompt", "a lighthouse in the rain"]
-
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        value = json.loads(self.out)
-        assert isinstance(value, dict)
-        return value
-
-
-class Shell:
-    """Runs `python -m addon` in a folder of its own, with the keys of a sandbox or others."""
-
-    def __init__(self, rehearsal: Rehearsal) -> None:
-        self.rehearsal = rehearsal
-        self.folder = rehearsal.folder / "desk"
-        self.folder.mkdir()
-        keys = rehearsal.server.credentials
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLING_", "RETAKE_"))}
-        self.environ = {
-            **kept,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONWARNINGS": "error",
-            "RETAKE_HOME": str(rehearsal.folder / "home"),
-            "KLING_BASE_URL": rehearsal.server.base_url,
-            "KLING_ACCESS_KEY": keys.access_key,
-            "KLING_SECRET_KEY": keys.secret_key,
-        }
-
-    def start(self, *argv: str, **environ: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "addon", *argv],
-            cwd=self.folder,
-            env={**self.environ, **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *argv: str, **environ: str) -> Done:
-        process = self.start(*argv, **environ)
-        out, err = process.communicate(timeout=90)
-        assert "Traceback" not in out + err, err
-        return Done(process.returncode, out, err)
-
-    def files(self) -> list[str]:
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-
-
-@pytest.fixture
-def shell(rehearsal: Rehearsal) -> Shell:
-    return Shell(rehearsal)
+from tests.rehearsal import PROMPT, Shell
 
 
 def test_generate_prints_one_json_object_and_the_same_command_again_pays_nothing(shell: Shell) -> None:

@@ -17,8 +17,7 @@ from addon.jobs.ledger import Ledger
 from addon.jobs.state import JobState
 from addon.sandbox.faults import Fault
 from tests.clip_pattern import read_frames
-
-from .conftest import Rehearsal
+from tests.rehearsal import Rehearsal
 
 ROOT = Path(__file__).parents[2]
 CREATE = "/v1/videos/text2video"

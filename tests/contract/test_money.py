@@ -15,8 +15,7 @@ from addon.kling.errors import KlingAccountRefused, KlingBadRequest, KlingNotSen
 from addon.media.probe import probe_clip
 from addon.sandbox.faults import Fault
 from tests.clip_pattern import read_frames, take_mark
-
-from .conftest import PLAIN, TIMING, Rehearsal, Run
+from tests.rehearsal import PLAIN, TIMING, Rehearsal, Run
 
 CREATE = "/v1/videos/text2video"
 
