@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
@@ -84,9 +84,20 @@ def load_settings(environ: Mapping[str, str], host: Host) -> Settings:
 
 
 @contextmanager
+def open_settings(environ: Mapping[str, str], host: Host, *, sandbox: bool) -> Iterator[Settings]:
+    """With `sandbox` those of a private rehearsal, else the account's."""
+    if sandbox:
+        with rehearsal_settings(environ, host) as settings:
+            yield settings
+    else:
+        yield load_settings(environ, host)
+
+
+@contextmanager
 def rehearsal_settings(environ: Mapping[str, str], host: Host) -> Iterator[Settings]:
     """A private sandbox on this computer, for as long as the context lasts. Its tasks outlive it on disk."""
     try:
+        from .sandbox.data_lock import DataDirInUseError
         from .sandbox.server import SandboxServer
         from .sandbox.settings import SandboxSettings
     except ImportError as error:
@@ -94,7 +105,18 @@ def rehearsal_settings(environ: Mapping[str, str], host: Host) -> Iterator[Setti
             "The sandbox is not installed.", hint="Install Retake with its extra: pip install 'retake[sandbox]'."
         ) from error
     home = home_folder(environ, host)
-    with SandboxServer(SandboxSettings(data_dir=home / "sandbox", speed=REHEARSAL_SPEED)) as server:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(
+                SandboxServer(SandboxSettings(data_dir=home / "sandbox", speed=REHEARSAL_SPEED))
+            )
+        except DataDirInUseError as error:
+            raise InputError(
+                "--sandbox",
+                home / "sandbox",
+                "another rehearsal is running there",
+                hint="Wait for it, or run `retake sandbox` once and let all commands use that server.",
+            ) from error
         yield Settings(
             home=home,
             base_url=server.base_url,

@@ -4,8 +4,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from ..errors import AccountError, BudgetError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ExitCode(IntEnum):
@@ -30,3 +34,11 @@ def exit_code_for(error: BaseException) -> ExitCode:
             return ExitCode.STOPPED
         case _:
             return ExitCode.SHOTS_FAILED
+
+
+def exit_code_for_all(errors: Sequence[BaseException]) -> ExitCode:
+    """For the errors of several shots: the code they share, else that some shots failed."""
+    codes = {exit_code_for(error) for error in errors}
+    if not codes:
+        return ExitCode.DONE
+    return codes.pop() if len(codes) == 1 else ExitCode.SHOTS_FAILED

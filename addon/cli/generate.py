@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import re
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,19 +14,18 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from ..app import Host, Services, Settings, load_settings, rehearsal_settings, units_from_credits
+from ..app import Host, Services, open_settings, units_from_credits
 from ..errors import InputError, RetakeError
 from ..jobs.job import Job, JobDraft
 from ..jobs.state import WITH_TAKE, JobState
 from ..kling.catalogue import DEFAULT_MODEL_NAME, catalogue, cheapest_mode, estimate_units, problems
 from ..kling.request import GenerationRequest, ImageFile, ImageInput, ImageUrl
 from ..media.picture import check_picture
-from .exit_code import ExitCode, exit_code_for
+from .exit_code import exit_code_for_all
 from .follow import Outcome, follow
 from .placing import Target, check_target, place_in_blend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from decimal import Decimal
 
     from ..vse.place import Placement
@@ -77,7 +75,7 @@ def generate(context: click.Context, /, **options: Any) -> int:
     max_credits = options["max_credits"]
     list_units = units_from_credits("--max-credits", max_credits) if max_credits is not None else None
     shot_id = _shot_id(options["shot_id"], request, target)
-    with _settings(host, sandbox=options["sandbox"]) as settings:
+    with open_settings(os.environ, host, sandbox=options["sandbox"]) as settings:
         draft = JobDraft(
             account=settings.account,
             list_id=f"shot/{shot_id}",
@@ -95,7 +93,7 @@ def generate(context: click.Context, /, **options: Any) -> int:
             outcome, placement = _place(services, outcome, target)
             spent_units = services.ledger.spent_units(draft.list_id)
     _report(output, outcome, placement, draft.estimate_units, spent_units, as_json=options["as_json"])
-    return ExitCode.DONE if outcome.error is None else exit_code_for(outcome.error)
+    return exit_code_for_all([outcome.error] if outcome.error else [])
 
 
 def _request(options: dict[str, Any]) -> GenerationRequest:
@@ -168,15 +166,6 @@ def _shot_id(given: str | None, request: GenerationRequest, target: Target | Non
     if not _SHOT_ID.fullmatch(given):
         raise InputError("--shot", given, "up to 40 letters, digits, dots, dashes and underscores are allowed")
     return given
-
-
-@contextmanager
-def _settings(host: Host, *, sandbox: bool) -> Iterator[Settings]:
-    if sandbox:
-        with rehearsal_settings(os.environ, host) as settings:
-            yield settings
-    else:
-        yield load_settings(os.environ, host)
 
 
 def _place(services: Services, outcome: Outcome, target: Target | None) -> tuple[Outcome, Placement | None]:

@@ -18,6 +18,7 @@ from ..redaction import RedactionFilter
 from ..version import version
 from .exit_code import ExitCode, exit_code_for
 from .generate import generate
+from .jobs import jobs
 from .otio import otio
 from .output import Output, chatter_kept_in, command_output
 from .sandbox import sandbox
@@ -47,6 +48,7 @@ def program() -> None:
 
 
 program.add_command(generate)
+program.add_command(jobs)
 program.add_command(otio)
 program.add_command(sandbox)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--data", "data_dir", type=click.Path(path_type=Path), default=None, help="Where it keeps its tasks.")
 @click.pass_context
 def sandbox(context: click.Context, port: int, speed: float, faults: Path | None, data_dir: Path | None) -> int:
+    from ..sandbox.data_lock import DataDirInUseError
     from ..sandbox.faults import load_faults
     from ..sandbox.server import SandboxServer, serve
     from ..sandbox.settings import SandboxSettings
@@ -47,6 +48,8 @@ def sandbox(context: click.Context, port: int, speed: float, faults: Path | None
 
     try:
         serve(settings, say)
+    except DataDirInUseError as error:
+        raise InputError("--data", folder, "another sandbox is running there") from error
     except OSError as error:
         raise InputError("--port", port, f"the sandbox cannot start there ({error.strerror or error})") from error
     return 0

@@ -23,6 +23,7 @@ from typing import Self
 import uvicorn
 
 from .application import Services, build_application
+from .data_lock import DataLock
 from .fault_book import FaultBook
 from .faults import Fault
 from .renderer import Renderer
@@ -40,8 +41,8 @@ _log = logging.getLogger("retake.sandbox")
 class SandboxServer:
     """One sandbox. Making it reads or writes the credentials in `data_dir`; `start` begins to listen.
 
-    Every method may be called from any thread, `start`, `stop` and `restart` from one at a time. Two servers must
-    not use one `data_dir` at the same time.
+    Every method may be called from any thread, `start`, `stop` and `restart` from one at a time. Two servers
+    cannot use one `data_dir` at the same time.
 
     Raises:
         ValueError: `data_dir` holds files that are not a sandbox's.
@@ -81,6 +82,7 @@ class SandboxServer:
 
         Raises:
             OSError: the port is taken.
+            DataDirInUseError: another sandbox is running in this `data_dir`.
             RuntimeError: it runs already.
         """
         if self._running is not None:
@@ -147,6 +149,7 @@ class _Running:
         faults: FaultBook,
         listener: socket.socket,
     ) -> None:
+        self._lock = DataLock(settings.data_dir)
         self.store = TaskStore(settings.data_dir)
         self._renderer = Renderer(self.store, settings.data_dir)
         try:
@@ -180,6 +183,7 @@ class _Running:
         except BaseException:
             self._renderer.stop()
             self.store.close()
+            self._lock.release()
             raise
         self._listener = listener
 
@@ -189,6 +193,7 @@ class _Running:
         self._listener.close()
         self._renderer.stop()
         self.store.close()
+        self._lock.release()
 
     def _wait_until_started(self) -> None:
         while not self._server.ready.wait(timeout=0.1):

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from addon.sandbox.faults import Fault
+from addon.sandbox.server import SandboxServer
+from addon.sandbox.settings import SandboxSettings
 from tests.rehearsal import PROMPT, Shell
 
 
@@ -153,6 +155,21 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(shell: Shell) -> None
     assert sum(shell.rehearsal.server.accepted_creates().values()) == 1
 
 
+def test_jobs_are_listed_and_an_unfinished_one_goes_on_without_its_command(shell: Shell) -> None:
+    assert "No jobs yet" in shell.run("jobs", "list").err
+    shell.rehearsal.server.add_fault(Fault("status", method="GET", path="/v1/videos", http=401, code=1004))
+    assert shell.run("generate", *PROMPT, "--shot", "s010").code == 4
+    shell.rehearsal.server.clear_faults()
+    (job,) = shell.run("jobs", "list", "--json").json["jobs"]
+    assert (job["id"], job["state"], job["file"]) == ("s010", "submitted", None)
+    assert "the token has expired" in shell.run("jobs", "list", COLUMNS="300").out
+    resumed = shell.run("jobs", "resume", "--json")
+    assert resumed.code == 0
+    assert [shot["state"] for shot in resumed.json["shots"]] == ["ready"]
+    assert len(shell.rehearsal.creates()) == 1
+    assert "Nothing is unfinished" in shell.run("jobs", "resume").err
+
+
 def test_the_log_has_the_steps_and_no_secret(shell: Shell) -> None:
     shell.run("generate", *PROMPT)
     log = (shell.rehearsal.folder / "home" / "retake.log").read_text(encoding="utf-8")
@@ -177,6 +194,16 @@ def test_the_sandbox_runs_as_a_server_of_its_own(shell: Shell, tmp_path: Path) -
     assert done.json["shots"][0]["state"] == "ready"
     lines = (tmp_path / "data" / "requests.jsonl").read_text(encoding="utf-8").splitlines()
     assert sum(json.loads(line)["accepted"] for line in lines) == 1
+
+
+def test_two_private_rehearsals_at_once_do_not_share_tasks(shell: Shell) -> None:
+    with SandboxServer(SandboxSettings(data_dir=shell.rehearsal.folder / "home" / "sandbox")):
+        done = shell.run("generate", *PROMPT, "--sandbox")
+        server = shell.run("sandbox", "--port", "0", "--data", str(shell.rehearsal.folder / "home" / "sandbox"))
+    assert (done.code, server.code) == (2, 2)
+    assert "another rehearsal is running there" in done.err
+    assert "another sandbox is running there" in server.err
+    assert shell.run("generate", *PROMPT, "--sandbox").code == 0
 
 
 @pytest.mark.parametrize(
