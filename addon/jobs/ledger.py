@@ -86,12 +86,11 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode = WAL")
-            # FULL: a committed intent must outlive a power cut, or a paid task could be forgotten.
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._make_schema()
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
         except (OSError, sqlite3.Error) as error:
             raise StorageError(
                 f"The ledger cannot be opened in {path.parent}: {error}.",
@@ -229,7 +228,12 @@ class Ledger:
 
     # Inside
 
-    def _make_schema(self) -> None:
+    def _prepare(self) -> None:
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # FULL: a committed intent must outlive a power cut, or a paid task could be forgotten.
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA foreign_keys = ON")
         with self._transaction():
             (found,) = self._db.execute("PRAGMA user_version").fetchone()
             if found == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -92,9 +93,8 @@ def test_an_unfinished_job_follows_a_new_media_folder(ledger: Ledger, tmp_path: 
 def test_only_listed_steps_are_possible(ledger: Ledger, tmp_path: Path, from_state: JobState) -> None:
     for to_state in S:
         job = ledger.enqueue(draft(tmp_path, f"s-{to_state.value}"))
-        with sqlite3.connect(ledger.path) as raw:
+        with closing(sqlite3.connect(ledger.path)) as raw, raw:
             raw.execute("UPDATE job SET state = ? WHERE job_id = ?", (from_state.value, job.job_id))
-        raw.close()
         if to_state in NEXT_STATES[from_state]:
             assert ledger.advance(job.job_id, to_state).state is to_state
         else:
@@ -216,9 +216,8 @@ def test_a_dead_process_is_known_to_be_gone() -> None:
 
 def test_a_ledger_of_another_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("PRAGMA user_version = 99")
-    raw.close()
     with pytest.raises(LedgerError, match="another version"):
         Ledger(path)
 
