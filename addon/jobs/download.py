@@ -35,14 +35,14 @@ async def whole_clip(file: Path) -> ClipFacts | None:
 async def download(client: KlingClient, url: str, file: Path, progress: Progress) -> ClipFacts:
     """One try to get `url` into `file`; what arrived stays in `.part` for the next try.
 
-    Raises ResultGone (ask for a fresh address), KlingNotSent or KlingUnknownOutcome (try again), DamagedClip (the
-    part is removed: try again from the start) and StorageError (the disk: the user must act).
+    Raises ResultGone (ask for a fresh address), KlingNotSent or KlingUnknownOutcome (try again), DamagedClip (what
+    came is put aside as `.damaged`: try again from the start) and StorageError (the disk: the user must act).
     """
     part = file.with_name(f"{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         await _receive(client, url, part, progress)
-        facts = await asyncio.to_thread(_verify, part)
+        facts = await asyncio.to_thread(_verify, part, file)
         await asyncio.to_thread(_keep, part, file)
     except OSError as error:
         raise StorageError(
@@ -75,16 +75,22 @@ async def _receive(client: KlingClient, url: str, part: Path, progress: Progress
         )
 
 
-def _verify(part: Path) -> ClipFacts:
+def _verify(part: Path, file: Path) -> ClipFacts:
     try:
         return probe_clip(part)
     except DamagedClip:
-        part.unlink()
+        # Kept, not deleted: should Kling never send a better one, this is what was paid for.
+        part.replace(_damaged_copy(file))
         raise
+
+
+def _damaged_copy(file: Path) -> Path:
+    return file.with_name(f"{file.name}.damaged")
 
 
 def _keep(part: Path, file: Path) -> None:
     with part.open("rb") as written:
         os.fsync(written.fileno())
     part.replace(file)
+    _damaged_copy(file).unlink(missing_ok=True)
     sync_folder(file.parent)

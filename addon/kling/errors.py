@@ -6,6 +6,7 @@
     ├── KlingUnknownOutcome     the request may have been carried out: look it up, never resend it blindly
     │   └── KlingBadAnswer      an answer came that does not fit the API
     └── KlingRefused            Kling answered with a code: nothing was created, nothing is charged
+        ├── KlingNotThere           there is no such API at this address
         ├── KlingAuthRefused        1000-1004; also an AccountError
         ├── KlingAccountRefused     1100-1103, 1304; also an AccountError
         ├── KlingBadRequest         1200-1203
@@ -53,6 +54,10 @@ class KlingRefused(KlingError):
         self.service_message = service_message
         self.retry_after_s: float | None = None
         """How long Kling asks to wait, where it says so."""
+
+
+class KlingNotThere(KlingRefused):
+    """Something that is not Kling's API turned the request away (HTTP 4xx without Kling's envelope)."""
 
 
 class KlingAuthRefused(KlingRefused, AccountError):

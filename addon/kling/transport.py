@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from ..redaction import logger, redact
 from ..version import version
-from .errors import KlingBadAnswer, KlingNotSent, KlingRefused, KlingUnknownOutcome, error_for
+from .errors import KlingBadAnswer, KlingNotSent, KlingNotThere, KlingRefused, KlingUnknownOutcome, error_for
 from .wire import Envelope
 
 if TYPE_CHECKING:
@@ -142,12 +142,24 @@ async def _nothing() -> AsyncIterator[bytes]:
         yield chunk
 
 
+_MAYBE_FORWARDED = (408, 409, 425, 429, 499)
+"""4xx that a gateway in between may answer although Kling got the request."""
+
+
 def _read_envelope(answer: httpx.Response) -> Envelope:
     try:
         return Envelope.model_validate_json(answer.content)
     except ValidationError as error:
+        status, name = answer.status_code, answer.request.url.host
+        if 400 <= status < 500 and status not in _MAYBE_FORWARDED:
+            raise KlingNotThere(
+                f"{name} turns the request away (HTTP {status}), and not in the way of Kling's API.",
+                hint="Check KLING_BASE_URL and any proxy or firewall in between.",
+                code=0,
+                http_status=status,
+            ) from error
         raise KlingBadAnswer(
-            f"The answer from {answer.request.url.host} (HTTP {answer.status_code}) is not one of Kling's API.",
+            f"The answer from {name} (HTTP {status}) is not one of Kling's API.",
             hint="Check KLING_BASE_URL and any proxy in between; nothing is sent twice.",
             detail=redact(answer.text[:500]),
         ) from error

@@ -12,6 +12,10 @@ from ..errors import StorageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
 
 @dataclass(frozen=True, slots=True)
 class ClipFacts:
@@ -36,12 +40,14 @@ class DamagedClip(StorageError):
     """The file is not a whole, readable clip."""
 
 
+LEAST_READABLE = Fraction(9, 10)
+"""Of the frames a file names: an edit list may hide some, and a clip with a bad frame is still a clip."""
+
+
 def probe_clip(path: Path) -> ClipFacts:
     """Decode the first video and audio stream to the end. Raises DamagedClip, or OSError for the file itself."""
     import av
 
-    frame_count = 0
-    sound_s = Fraction(0)
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
@@ -50,20 +56,32 @@ def probe_clip(path: Path) -> ClipFacts:
             rate = video.average_rate or video.guessed_rate
             if rate is None:
                 raise _damaged(path, "it states no frame rate")
-            streams = [video, *container.streams.audio[:1]]
-            for frame in container.decode(*streams):
-                if isinstance(frame, av.VideoFrame):
-                    if frame.is_corrupt:
-                        raise _damaged(path, f"frame {frame_count} is damaged")
-                    frame_count += 1
-                elif isinstance(frame, av.AudioFrame):
-                    sound_s += Fraction(frame.samples, frame.sample_rate)
+            frame_count, sound_s = _decode(container, [video, *container.streams.audio[:1]])
             # An mp4 whose end is missing decodes without complaint; its index still names all frames.
-            if frame_count == 0 or frame_count < video.frames:
+            if frame_count == 0 or frame_count < video.frames * LEAST_READABLE:
                 raise _damaged(path, f"only {frame_count} of {video.frames} frames can be read")
             return ClipFacts(video.width, video.height, frame_count, Fraction(rate), sound_s)
     except av.FFmpegError as error:
         raise _damaged(path, error.strerror or str(error)) from error
+
+
+def _decode(container: InputContainer, streams: list[VideoStream | AudioStream]) -> tuple[int, Fraction]:
+    """How many frames, and how many seconds of sound, can be read."""
+    import av
+
+    frame_count = 0
+    sound_s = Fraction(0)
+    for packet in container.demux(streams):
+        try:
+            frames = packet.decode()
+        except av.InvalidDataError:
+            continue  # counted by what is missing in the end
+        for frame in frames:
+            if isinstance(frame, av.VideoFrame):
+                frame_count += not frame.is_corrupt
+            elif isinstance(frame, av.AudioFrame):
+                sound_s += Fraction(frame.samples, frame.sample_rate)
+    return frame_count, sound_s
 
 
 def _damaged(path: Path, why: str) -> DamagedClip:

@@ -62,8 +62,7 @@ def _add(scene: Scene, editor: SequenceEditor, take: Take, frame: int, lowest_ch
     frames = FrameRange(frame, frame + max(frames_at_rate(take.frame_count, take.rate, rate), 1))
     occupied = [Occupied(strip.channel, FrameRange(left_handle(strip), right_handle(strip))) for strip in editor.strips]
     closed = frozenset(n for n in range(1, HIGHEST_CHANNEL + 1) if editor.channels[n].lock or editor.channels[n].mute)
-    lowest = lowest_channel or channel_above(occupied, frames)
-    channel = free_channels(occupied, frames, 2 if take.has_sound else 1, lowest=lowest, closed=closed)
+    channel = _channel(occupied, frames, closed, lowest_channel, has_sound=take.has_sound)
     added = _add_movie(scene, editor, take, frame, channel)
     try:
         _check(added, take, frames)
@@ -83,6 +82,22 @@ def _add(scene: Scene, editor: SequenceEditor, take: Take, frame: int, lowest_ch
         strip.retake.shot_id = take.shot_id
         strip.retake.take_number = take.number
     return added
+
+
+def _channel(
+    occupied: list[Occupied],
+    frames: FrameRange,
+    closed: frozenset[int],
+    lowest_channel: int | None,
+    *,
+    has_sound: bool,
+) -> int:
+    """The channel of the sound, with the picture above it, or of a silent take's picture."""
+    if lowest_channel is not None:
+        return free_channels(occupied, frames, 2 if has_sound else 1, lowest=lowest_channel, closed=closed)
+    pair = free_channels(occupied, frames, 2, lowest=channel_above(occupied, frames), closed=closed)
+    # A silent take leaves the place of its sound empty, so that the pictures of an edit lie on one channel.
+    return pair if has_sound else pair + 1
 
 
 def _add_movie(scene: Scene, editor: SequenceEditor, take: Take, frame: int, channel: int) -> list[Strip]:

@@ -39,6 +39,7 @@ def new_project(path: Path, rate: Fraction, size_px: tuple[int, int]) -> Scene:
     scene.render.resolution_x, scene.render.resolution_y = size_px
     # Filmic tones would change the look of finished clips.
     scene.view_settings.view_transform = "Standard"
+    _show_sequencer()
     save_project(path)
     return scene
 
@@ -70,6 +71,18 @@ def end_of_edit(scene: Scene) -> int:
 def fit_scene_to_edit(scene: Scene) -> None:
     """Let the scene's range reach from its start to the end of the last strip."""
     scene.frame_end = max(end_of_edit(scene) - 1, scene.frame_start)
+
+
+def _show_sequencer() -> None:
+    """Let the file open on its edit: the largest area shows preview and timeline.
+
+    Blender's own Video Editing template would be the finer layout, but bpy 4.5.15 does not exit once it was loaded.
+    """
+    for window in bpy.context.window_manager.windows:
+        area = max(window.screen.areas, key=lambda area: area.width * area.height)
+        area.ui_type = "SEQUENCE_EDITOR"
+        area.spaces.active.view_type = "SEQUENCER_PREVIEW"
+        window.workspace.name = "Video Editing"
 
 
 def _ready_scene() -> Scene:

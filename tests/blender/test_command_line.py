@@ -68,7 +68,7 @@ def test_a_shot_goes_into_an_edit_at_its_end_or_where_it_is_asked(shell: Shell) 
     assert shell.run(*at_end).code == 0
     assert shell.run(*at_end, "--shot", "s020", "--at", "10", "--channel", "5").code == 0
     found = placed(shell)
-    assert found == {"colour": (1, 49, 3), "s010 take 1": (49, 170, 1), "s020 take 1": (10, 131, 5)}
+    assert found == {"colour": (1, 49, 3), "s010 take 1": (49, 170, 2), "s020 take 1": (10, 131, 5)}
     assert bpy.context.scene.frame_end == 48, "the range of an existing edit is the editor's"
 
 

@@ -102,8 +102,14 @@ def test_picture_and_sound_are_connected(takes: dict[str, Take], blend: Path) ->
 def test_it_lies_above_what_is_there_and_covers_nothing(takes: dict[str, Take], blend: Path) -> None:
     scene = new_project(blend, Fraction(25), SIZE_PX)
     add_colour(scene, channel=3, start=100, length=10)
-    assert place_take(scene, takes["silent"], 1).picture_channel == 4
-    assert place_take(scene, takes["portrait"], 500).picture_channel == 1
+    placement = place_take(scene, takes["sound"], 1)
+    assert (placement.sound_channel, placement.picture_channel) == (4, 5)
+
+
+def test_pictures_of_an_edit_lie_on_one_channel_with_and_without_sound(takes: dict[str, Take], blend: Path) -> None:
+    scene = new_project(blend, Fraction(25), SIZE_PX)
+    assert place_take(scene, takes["sound"], 1).picture_channel == 2
+    assert place_take(scene, takes["silent"], 127).picture_channel == 2
 
 
 def test_channels_are_free_over_the_whole_length_and_not_locked_or_muted(takes: dict[str, Take], blend: Path) -> None:
@@ -117,10 +123,18 @@ def test_channels_are_free_over_the_whole_length_and_not_locked_or_muted(takes: 
     assert placement.picture_channel == 1
 
 
+def test_a_new_edit_opens_on_its_sequencer(blend: Path) -> None:
+    new_project(blend, Fraction(25), SIZE_PX)
+    bpy.ops.wm.read_factory_settings()
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    areas = bpy.context.window_manager.windows[0].screen.areas
+    assert max(areas, key=lambda area: area.width * area.height).type == "SEQUENCE_EDITOR"
+
+
 def test_no_room_is_said_and_nothing_changes(takes: dict[str, Take], blend: Path) -> None:
     scene = new_project(blend, Fraction(25), SIZE_PX)
     add_colour(scene, channel=128, start=1, length=10)
-    with pytest.raises(PlacementError, match="no 1 neighbouring channels are free"):
+    with pytest.raises(PlacementError, match="no 2 neighbouring channels are free"):
         place_take(scene, takes["silent"], 1)
     assert list(strips(scene)) == ["colour"]
     assert len(scene.retake.shots) == 0

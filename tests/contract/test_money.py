@@ -11,8 +11,14 @@ import pytest
 from addon.errors import AccountError, BudgetError
 from addon.jobs.message import JobAdvanced
 from addon.jobs.state import JobState
-from addon.kling.errors import KlingAccountRefused, KlingBadRequest, KlingNotSent, KlingPolicyRefused
-from addon.media.probe import probe_clip
+from addon.kling.errors import (
+    KlingAccountRefused,
+    KlingBadRequest,
+    KlingNotSent,
+    KlingNotThere,
+    KlingPolicyRefused,
+)
+from addon.media.probe import DamagedClip, probe_clip
 from addon.sandbox.faults import Fault
 from tests.clip_pattern import read_frames, take_mark
 from tests.rehearsal import PLAIN, TIMING, Rehearsal, Run
@@ -191,6 +197,37 @@ def test_a_kling_that_goes_away_and_comes_back_is_waited_for(rehearsal: Rehearsa
     rehearsal.server.add_fault(Fault("delay_before", method="GET", path=CREATE, when=[1], seconds=0.2))
     rehearsal.server.restart()
     assert_one_paid_clip(rehearsal, rehearsal.run())
+
+
+@pytest.mark.parametrize("http", [403, 404, 413])
+def test_an_address_without_kling_behind_it_is_said_at_once(rehearsal: Rehearsal, http: int) -> None:
+    rehearsal.server.add_fault(Fault("html", http=http))
+    run = rehearsal.run()
+    assert isinstance(run.error, KlingNotThere)
+    assert "KLING_BASE_URL" in str(run.error)
+    assert run.job.state is JobState.REFUSED
+    assert len(rehearsal.server.requests()) == 1
+
+
+def test_a_gateway_that_turns_polls_away_leaves_the_paid_task_for_later(rehearsal: Rehearsal) -> None:
+    rehearsal.server.add_fault(Fault("html", method="GET", path=CREATE, http=403))
+    run = rehearsal.run()
+    assert isinstance(run.error, KlingNotThere)
+    assert run.job.state is JobState.SUBMITTED
+    rehearsal.server.clear_faults()
+    assert_one_paid_clip(rehearsal, rehearsal.run())
+
+
+def test_a_clip_that_stays_damaged_is_put_aside_and_fetched_again_later(rehearsal: Rehearsal) -> None:
+    rehearsal.server.add_fault(Fault("corrupt_body"))
+    run = rehearsal.run()
+    assert isinstance(run.error, DamagedClip)
+    assert run.job.state is JobState.DOWNLOADING
+    assert [path.suffix for path in run.job.media_dir.iterdir()] == [".damaged"]
+    rehearsal.server.clear_faults()
+    later = rehearsal.run()
+    assert_one_paid_clip(rehearsal, later)
+    assert sorted(path.suffix for path in later.job.media_dir.iterdir()) == [".json", ".mp4"]
 
 
 @pytest.mark.parametrize(
