@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -119,6 +120,10 @@ class Done:
         return value
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Shell:
     """Runs `python -m addon` in a folder of its own, with the keys of a sandbox or others."""
 
@@ -146,6 +151,8 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A test run in the background of a shell ignores Ctrl-C, and would hand that on.
+            preexec_fn=None if sys.platform == "win32" else _heed_interrupts,
         )
 
     def run(self, *argv: str, **environ: str) -> Done:
