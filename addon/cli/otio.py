@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import ExchangeError
+from .placing import check_blender
 
 if TYPE_CHECKING:
     from .output import Output
@@ -27,6 +28,7 @@ def otio() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def export(context: click.Context, blend: Path, otio_file: Path, *, strict: bool, as_json: bool) -> int:
+    check_blender("BLEND", blend)
     from ..interchange.otio_file import write_otio
     from ..vse.project import open_project
     from ..vse.read import read_timeline

@@ -28,15 +28,20 @@ class Target:
     """The rate of a .blend that does not exist yet."""
 
 
-def check_target(target: Target) -> None:
-    """Raises InputError before anything is paid for what could not be placed."""
+def check_blender(field: str, blend: Path) -> None:
+    """Raises InputError, naming `field`, where no Blender is there to open or make `blend`."""
     if find_spec("bpy") is None:
         raise InputError(
-            "--blend",
-            target.blend,
+            field,
+            blend,
             "Blender's Python module is not installed here",
             hint="Install it with pip install 'retake[blender]', or run this in Blender: blender -b --command retake …",
         )
+
+
+def check_target(target: Target) -> None:
+    """Raises InputError before anything is paid for what could not be placed."""
+    check_blender("--blend", target.blend)
     if target.blend.suffix != ".blend":
         raise InputError("--blend", target.blend, "a name that ends in .blend is needed")
     if target.blend.is_dir():
@@ -61,7 +66,7 @@ def place_in_blend(target: Target, take: Take, size_px: tuple[int, int]) -> Plac
         placement = place_take(scene, take, frame, lowest_channel=target.channel)
         if is_new:
             fit_scene_to_edit(scene)
-        save_project(target.blend)
+        save_project(target.blend, keep_backup=not is_new)
     except BaseException:
         if is_new:
             target.blend.unlink(missing_ok=True)

@@ -115,7 +115,7 @@ def _build_edit(folder: Path, jobs: tuple[Job, ...]) -> tuple[Placement, ...]:
     scene = new_project(blend, RATE, SIZE_PX)
     placements = tuple(place_take(scene, job.take(), end_of_edit(scene)) for job in jobs)
     fit_scene_to_edit(scene)
-    save_project(blend)
+    save_project(blend, keep_backup=False)
     write_otio(read_timeline(scene), blend.with_suffix(".otio"))
     render_preview(scene, blend.with_suffix(".mp4"))
     return placements

@@ -44,13 +44,22 @@ def new_project(path: Path, rate: Fraction, size_px: tuple[int, int]) -> Scene:
     return scene
 
 
-def save_project(path: Path) -> None:
-    """Raises StorageError. Blender writes beside the file and renames, so the old file is whole or replaced."""
+def save_project(path: Path, *, keep_backup: bool = True) -> None:
+    """Raises StorageError. Blender writes beside the file and renames, so the old file is whole or replaced.
+
+    Without `keep_backup` no .blend1 is left, which of a file begun a moment ago would be an empty edit.
+    """
+    file_paths = bpy.context.preferences.filepaths
+    versions_kept = file_paths.save_version
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not keep_backup:
+            file_paths.save_version = 0
         bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
     except (OSError, RuntimeError) as error:
         raise StorageError(f"The .blend cannot be saved to {path}: {error}", hint="Choose another folder.") from error
+    finally:
+        file_paths.save_version = versions_kept
 
 
 def blender_rate(rate: Fraction) -> tuple[int, float]:

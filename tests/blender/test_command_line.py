@@ -35,6 +35,8 @@ def test_a_prompt_becomes_a_clip_with_sound_on_a_new_timeline(shell: Shell) -> N
     assert (scene.render.fps, scene.render.resolution_x, scene.frame_end) == (25, 1920, 126)
     assert scene.retake.shots["s010"].takes[0].cost_units == "5"
 
+    assert not (shell.folder / "edit.blend1").exists()
+
     again = shell.run(*argv)
     assert again.json == done.json
     assert len(placed(shell)) == 2

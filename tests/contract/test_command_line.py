@@ -223,6 +223,17 @@ def test_a_faulty_file_of_faults_is_said(shell: Shell, tmp_path: Path, content: 
     assert words in done.err
 
 
+@pytest.mark.parametrize(
+    "argv", [["generate", *PROMPT, "--blend", "edit.blend"], ["otio", "export", "a.blend", "b.otio"]]
+)
+def test_without_blender_what_needs_it_says_so_before_anything_is_paid(shell: Shell, argv: list[str]) -> None:
+    (shell.folder / "a.blend").write_bytes(b"")
+    done = shell.run(*argv)
+    assert done.code == 2
+    assert "Blender's Python module is not installed here" in done.err
+    assert shell.rehearsal.requests_seen() == 0
+
+
 def test_help_names_the_limits(shell: Shell) -> None:
     done = shell.run("generate", "--help")
     assert done.code == 0
