@@ -16,7 +16,8 @@ from .jobs.budget import Caps
 from .jobs.timing import Timing
 from .kling.catalogue import catalogue
 from .kling.client import GLOBAL_BASE_URL, KlingClient
-from .kling.credentials import AccessKeyPair, Credential, credential_from
+from .kling.credentials import ApiKey, Credential, credential_from
+from .kling.standard import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -49,6 +50,8 @@ class Settings:
     timing: Timing
     day_units: Decimal | None
     """The cap on what the account may spend in a day of UTC."""
+    standard: Standard | None = None
+    """The request format the user insists on."""
 
 
 def home_folder(environ: Mapping[str, str], host: Host) -> Path:
@@ -120,11 +123,23 @@ def rehearsal_settings(environ: Mapping[str, str], host: Host) -> Iterator[Setti
         yield Settings(
             home=home,
             base_url=server.base_url,
-            credential=AccessKeyPair(server.credentials.access_key, server.credentials.secret_key),
+            credential=ApiKey(server.credentials.api_key),
             account=SANDBOX_ACCOUNT,
             timing=Timing().faster(REHEARSAL_SPEED),
             day_units=day_cap_units(environ),
+            standard=wanted_standard(environ),
         )
+
+
+def wanted_standard(environ: Mapping[str, str]) -> Standard | None:
+    """From KLING_STANDARD; None where it is not set."""
+    text = environ.get("KLING_STANDARD", "").strip()
+    if not text:
+        return None
+    try:
+        return Standard(text)
+    except ValueError as error:
+        raise InputError("KLING_STANDARD", text, "it is legacy or new") from error
 
 
 def day_cap_units(environ: Mapping[str, str]) -> Decimal | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from addon.jobs.timing import Timing
 from addon.kling.catalogue import estimate_units
 from addon.kling.credentials import AccessKeyPair, ApiKey
 from addon.kling.request import GenerationRequest
+from addon.kling.standard import Standard
 from addon.sandbox.server import SandboxServer
 from addon.sandbox.settings import SandboxSettings
 
@@ -66,7 +66,9 @@ class Rehearsal:
         return ApiKey(self.server.credentials.api_key)
 
     def draft(self, request: GenerationRequest = PLAIN, shot_id: str = "s010") -> JobDraft:
-        return JobDraft("sandbox", "list", shot_id, request, self.folder / "takes", estimate_units(request))
+        return JobDraft(
+            "sandbox", "list", shot_id, request, Standard.LEGACY, self.folder / "takes", estimate_units(request)
+        )
 
     def run(
         self,
@@ -120,8 +122,11 @@ class Done:
         return value
 
 
-def _heed_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# A test run in the background of a shell ignores Ctrl-C, and would hand that on to its children.
+HEED_CTRL_C = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('addon', run_name='__main__', alter_sys=True)"
+)
 
 
 class Shell:
@@ -145,14 +150,12 @@ class Shell:
 
     def start(self, *argv: str, **environ: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "addon", *argv],
+            [sys.executable, "-c", HEED_CTRL_C, *argv],
             cwd=self.folder,
             env={**self.environ, **environ},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # A test run in the background of a shell ignores Ctrl-C, and would hand that on.
-            preexec_fn=None if sys.platform == "win32" else _heed_interrupts,
         )
 
     def run(self, *argv: str, **environ: str) -> Done:

@@ -19,6 +19,7 @@ from ..errors import InputError, RetakeError
 from ..jobs.job import Job, JobDraft
 from ..jobs.state import WITH_TAKE, JobState
 from ..kling.catalogue import DEFAULT_MODEL_NAME, catalogue, cheapest_mode, estimate_units, problems
+from ..kling.choice import choose_standard
 from ..kling.request import GenerationRequest, ImageFile, ImageInput, ImageUrl
 from ..media.picture import check_picture
 from .exit_code import exit_code_for_all
@@ -44,12 +45,12 @@ _SHOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
     "model_name",
     default=DEFAULT_MODEL_NAME,
     show_default=True,
-    help=f"One of {', '.join(row.id for row in catalogue().model)}.",
+    help="`retake models` lists them.",
 )
 @click.option("--quality", "mode", default=None, help="std, pro or 4k. Default: the cheapest that can do it.")
 @click.option("--duration", "duration_s", type=int, default=5, show_default=True, help="Whole seconds.")
 @click.option("--aspect", "aspect_ratio", default="16:9", show_default=True, help="16:9, 9:16 or 1:1.")
-@click.option("--sound/--no-sound", default=False, help="Native audio.")
+@click.option("--sound/--no-sound", default=None, help="Native audio. Default: only where the model always makes it.")
 @click.option("--negative", "negative_prompt", default="", help="What the shot must not show.")
 @click.option("--image", default=None, metavar="FILE|URL", help="The start image.")
 @click.option("--end-image", default=None, metavar="FILE|URL", help="The end image.")
@@ -81,6 +82,7 @@ def generate(context: click.Context, /, **options: Any) -> int:
             list_id=f"shot/{shot_id}",
             shot_id=shot_id,
             request=request,
+            standard=choose_standard(request, settings.credential, settings.standard),
             media_dir=media_dir,
             estimate_units=estimate_units(request),
         )
@@ -98,14 +100,17 @@ def generate(context: click.Context, /, **options: Any) -> int:
 
 def _request(options: dict[str, Any]) -> GenerationRequest:
     model_name = options["model_name"]
+    sound = options["sound"]
+    if sound is None:
+        sound = catalogue().model_row(model_name).always_has_sound
     end_image = _image(options["end_image"], "end image")
     request = GenerationRequest(
         prompt=options["prompt"],
         model_name=model_name,
-        mode=options["mode"] or cheapest_mode(model_name, sound=options["sound"], end_frame=end_image is not None),
+        mode=options["mode"] or cheapest_mode(model_name, sound=sound, end_frame=end_image is not None),
         duration_s=options["duration_s"],
         aspect_ratio=options["aspect_ratio"],
-        sound=options["sound"],
+        sound=sound,
         negative_prompt=options["negative_prompt"],
         image=_image(options["image"], "start image"),
         image_tail=end_image,

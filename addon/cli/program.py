@@ -19,6 +19,7 @@ from ..version import version
 from .exit_code import ExitCode, exit_code_for
 from .generate import generate
 from .jobs import jobs
+from .models import models
 from .otio import otio
 from .output import Output, chatter_kept_in, command_output
 from .sandbox import sandbox
@@ -49,6 +50,7 @@ def program() -> None:
 
 program.add_command(generate)
 program.add_command(jobs)
+program.add_command(models)
 program.add_command(otio)
 program.add_command(sandbox)
 

@@ -25,6 +25,7 @@ from ..interchange.otio_file import write_otio
 from ..jobs.job import Job, JobDraft
 from ..jobs.state import JobState
 from ..kling.catalogue import cheapest_mode, estimate_units
+from ..kling.choice import choose_standard
 from ..kling.request import GenerationRequest, ImageFile
 
 if TYPE_CHECKING:
@@ -48,7 +49,15 @@ def main() -> int:
     ):
         jobs = tuple(
             services.ledger.enqueue(
-                JobDraft(settings.account, "demo", shot_id, request, folder / "takes", estimate_units(request))
+                JobDraft(
+                    account=settings.account,
+                    list_id="demo",
+                    shot_id=shot_id,
+                    request=request,
+                    standard=choose_standard(request, settings.credential, settings.standard),
+                    media_dir=folder / "takes",
+                    estimate_units=estimate_units(request),
+                )
             )
             for shot_id, request in _shots(folder).items()
         )

@@ -109,7 +109,7 @@ class JobDriver:
         unreachable = 0
         while True:
             try:
-                task = await self._client.create(job.request, job.external_task_id, *pictures)
+                task = await self._client.create(job.standard, job.request, job.external_task_id, *pictures)
             except KlingBusy as error:
                 busy += 1
                 self._publish(JobWaits(job.job_id, str(error)))
@@ -154,7 +154,7 @@ class JobDriver:
         return await self._send(self._told(self._ledger.begin_submit(job.job_id, caps)), pictures)
 
     def _find(self, job: Job) -> Awaitable[KlingTask | None]:
-        return self._client.find(job.request.product, job.external_task_id)
+        return self._client.find(job.standard, job.request.product, job.external_task_id)
 
     def _adopt(self, job: Job, task: KlingTask) -> Job:
         return self._told(self._ledger.advance(job.job_id, JobState.SUBMITTED, task_id=task.task_id))
@@ -192,7 +192,7 @@ class JobDriver:
     def _task(self, job: Job) -> Awaitable[KlingTask]:
         if job.task_id is None:
             raise ValueError(f"job {job.job_id} is {job.state.value} without a task")
-        return self._client.task(job.request.product, job.task_id)
+        return self._client.task(job.standard, job.request.product, job.task_id)
 
     async def _read(self, job: Job, ask: Callable[[], Awaitable[_T]]) -> _T:
         """`ask`, again and again while the network or Kling is down: a read that failed says nothing of the task."""

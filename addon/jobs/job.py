@@ -16,6 +16,7 @@ from .state import WITHOUT_TAKE, JobState
 
 if TYPE_CHECKING:
     from ..kling.request import GenerationRequest
+    from ..kling.standard import Standard
     from ..timeline.take import Take
 
 
@@ -50,6 +51,8 @@ class JobDraft:
     """The shot list or command whose cap counts."""
     shot_id: str
     request: GenerationRequest
+    standard: Standard
+    """The request format it is sent in."""
     media_dir: Path
     estimate_units: Decimal
 
@@ -70,6 +73,8 @@ class Job:
     take_number: int
     state: JobState
     request: GenerationRequest
+    standard: Standard
+    """The request format it is sent in, and looked up in: a task is not known under the other's paths."""
     media_dir: Path
     file_name: str
     external_task_id: str

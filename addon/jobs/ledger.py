@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LedgerError, StorageError
 from ..kling.request import GenerationRequest
+from ..kling.standard import Standard
 from ..redaction import logger, redact
 from .budget import Caps, check_caps
 from .job import ErrorNote, Job, JobDraft, TakeFacts
 from .owner import is_gone, new_owner
-from .state import NEXT_STATES, WITHOUT_TAKE, JobState
+from .state import CANCELLABLE, NEXT_STATES, WITHOUT_TAKE, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +47,7 @@ CREATE TABLE job (
     take_number INTEGER NOT NULL,
     state TEXT NOT NULL,
     request TEXT NOT NULL,
+    standard TEXT NOT NULL,
     media_dir TEXT NOT NULL,
     file_name TEXT NOT NULL,
     external_task_id TEXT NOT NULL UNIQUE,
@@ -107,16 +109,13 @@ class Ledger:
         """The job for `draft`: the one that is under way or done, or a new one.
 
         With `new_take` always a new one. A job that ended without a take is not taken up again. An unfinished job
-        follows the draft's media folder.
+        follows the draft's media folder, and one that was not sent yet its standard.
         """
         with self._transaction():
             if not new_take:
                 found = self._latest_with_take_or_open(draft.key)
                 if found is not None:
-                    if found.facts is None and found.media_dir != draft.media_dir:
-                        self._update(found.job_id, {"media_dir": str(draft.media_dir)})
-                        found = self.job(found.job_id)
-                    return found
+                    return self._follow_draft(found, draft)
             return self._insert(draft)
 
     def job(self, job_id: str) -> Job:
@@ -273,6 +272,7 @@ class Ledger:
             "take_number": take_number,
             "state": JobState.QUEUED.value,
             "request": json.dumps(draft.request.to_record(), ensure_ascii=False),
+            "standard": draft.standard.value,
             "media_dir": str(draft.media_dir),
             # The job's own letters keep two jobs, and two ledgers, from ever writing the same file.
             "file_name": f"{draft.shot_id}_t{take_number:02d}_{job_id[:6]}.mp4",
@@ -285,6 +285,16 @@ class Ledger:
         self._db.execute(f"INSERT INTO job ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
         self._record_step(job_id, None, JobState.QUEUED)
         return self.job(job_id)
+
+    def _follow_draft(self, job: Job, draft: JobDraft) -> Job:
+        changes: dict[str, Any] = {}
+        if job.facts is None:
+            changes["media_dir"] = str(draft.media_dir)
+        if job.state in CANCELLABLE:
+            changes["standard"] = draft.standard.value
+        if changes:
+            self._update(job.job_id, changes)
+        return self.job(job.job_id)
 
     def _step(self, job_id: str, to_state: JobState, changes: dict[str, Any]) -> Job:
         row = self._one("SELECT state, lease_owner FROM job WHERE job_id = ?", job_id)
@@ -348,6 +358,7 @@ def _read_job(row: sqlite3.Row) -> Job:
         take_number=row["take_number"],
         state=JobState(row["state"]),
         request=GenerationRequest.from_record(json.loads(row["request"])),
+        standard=Standard(row["standard"]),
         media_dir=Path(row["media_dir"]),
         file_name=row["file_name"],
         external_task_id=row["external_task_id"],

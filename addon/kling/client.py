@@ -8,22 +8,24 @@ before it was read, so it is signed anew and sent once more. Used on the engine'
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from . import wire_legacy, wire_new
 from .errors import KlingAuthRefused, KlingBadAnswer, KlingBadRequest, KlingNotFound
-from .task import KlingTask, read_task
+from .standard import Standard
 from .tokens import TokenSource
 from .transport import ResultBody, Transport
-from .wire import Envelope, ReceivedTask, encode
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from .credentials import Credential
     from .request import GenerationRequest, Product
+    from .task import KlingTask
+    from .wire import Envelope
 
 GLOBAL_BASE_URL = "https://api-singapore.klingai.com"
 """Servers outside China (kling-api section 1)."""
@@ -42,26 +44,34 @@ class KlingClient:
         await self._transport.aclose()
 
     async def create(
-        self, request: GenerationRequest, external_task_id: str, image: str | None, image_tail: str | None
+        self,
+        standard: Standard,
+        request: GenerationRequest,
+        external_task_id: str,
+        image: str | None,
+        image_tail: str | None,
     ) -> KlingTask:
         """Ask for a task; from here on it may cost money. `image` and `image_tail`: addresses or base64.
 
         Raises KlingNotSent or KlingRefused (nothing was created), or KlingUnknownOutcome (look it up).
         """
-        body = encode(request, external_task_id, image, image_tail).to_json()
-        envelope = await self._call("POST", f"/v1/videos/{request.product.value}", body=body)
-        return _task(envelope)
+        match standard:
+            case Standard.LEGACY:
+                path = f"/v1/videos/{request.product.value}"
+                body = wire_legacy.encode(request, external_task_id, image, image_tail).to_json()
+            case Standard.NEW:
+                path = wire_new.path(request)
+                body = wire_new.encode(request, external_task_id, image, image_tail).to_json()
+            case _:
+                assert_never(standard)
+        task = _task(standard, await self._call("POST", path, body=body))
+        if task is None:
+            raise _no_task("the answer to a create is empty")
+        return task
 
-    async def find(self, product: Product, external_task_id: str) -> KlingTask | None:
-        """The task with our own id, or None where Kling does not know it.
-
-        Live, Kling answers an unknown id with 400/1201, by its documentation with 404/1203 (kling-api section 11,
-        number 16); an empty `data` means the same.
-        """
-        try:
-            task = await self._task_at(product, external_task_id)
-        except KlingBadRequest:
-            return None
+    async def find(self, standard: Standard, product: Product, external_task_id: str) -> KlingTask | None:
+        """The task with our own id, or None where Kling does not know it."""
+        task = await self._look_up(standard, product, external_task_id, "external_task_ids")
         if task is not None and task.external_task_id not in (None, external_task_id):
             raise KlingBadAnswer(
                 "Kling answered with another task than the one asked for.",
@@ -70,9 +80,9 @@ class KlingClient:
             )
         return task
 
-    async def task(self, product: Product, task_id: str) -> KlingTask:
+    async def task(self, standard: Standard, product: Product, task_id: str) -> KlingTask:
         """Raises KlingNotFound where Kling does not know the id (results are kept for 30 days)."""
-        task = await self._task_at(product, task_id)
+        task = await self._look_up(standard, product, task_id, "task_ids")
         if task is None:
             raise KlingNotFound(
                 f"Kling does not know the task {task_id}.",
@@ -86,30 +96,58 @@ class KlingClient:
         """The bytes of a result from `offset` on; sent without the key, which is not the file server's business."""
         return self._transport.result(url, offset)
 
-    async def _task_at(self, product: Product, any_id: str) -> KlingTask | None:
-        envelope = await self._call("GET", f"/v1/videos/{product.value}/{quote(any_id, safe='')}")
-        return None if not envelope.data else _task(envelope)
+    async def _look_up(self, standard: Standard, product: Product, wanted: str, new_parameter: str) -> KlingTask | None:
+        """None where Kling does not know the id.
 
-    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Envelope:
+        The legacy standard answers an unknown id live with 400/1201, by its documentation with 404/1203 (kling-api
+        section 11, number 16); the new one, and an empty legacy answer, with no data.
+        """
+        match standard:
+            case Standard.LEGACY:
+                try:
+                    envelope = await self._call("GET", f"/v1/videos/{product.value}/{quote(wanted, safe='')}")
+                except KlingBadRequest:
+                    return None
+            case Standard.NEW:
+                envelope = await self._call("GET", "/tasks", query={new_parameter: wanted})
+            case _:
+                assert_never(standard)
+        return _task(standard, envelope)
+
+    async def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, query: dict[str, str] | None = None
+    ) -> Envelope:
         try:
-            return await self._transport.call(method, path, self._tokens.token(), body=body)
+            return await self._transport.call(method, path, self._tokens.token(), body=body, query=query)
         except KlingAuthRefused as error:
             if error.code not in (_NOT_YET_VALID, _EXPIRED) or not self._tokens.can_renew():
                 raise
             if error.code == _NOT_YET_VALID:
                 await asyncio.sleep(_CLOCK_PAUSE_S)
         self._tokens.discard()
-        return await self._transport.call(method, path, self._tokens.token(), body=body)
+        return await self._transport.call(method, path, self._tokens.token(), body=body, query=query)
 
 
-def _task(envelope: Envelope) -> KlingTask:
-    # A query may answer with a list of one, as the new standard does.
+def _task(standard: Standard, envelope: Envelope) -> KlingTask | None:
+    """The one task of an answer, which may come bare or as a list of one; None where there is none."""
     data = envelope.data[0] if isinstance(envelope.data, list) and envelope.data else envelope.data
+    if not data:
+        return None
     try:
-        return read_task(ReceivedTask.model_validate(data))
+        match standard:
+            case Standard.LEGACY:
+                return wire_legacy.read_task(wire_legacy.ReceivedTask.model_validate(data))
+            case Standard.NEW:
+                return wire_new.read_task(wire_new.ReceivedTask.model_validate(data))
+            case _:
+                assert_never(standard)
     except ValidationError as error:
-        raise KlingBadAnswer(
-            "Kling's answer holds no task.",
-            hint="Retake looks the task up before it sends anything again.",
-            detail=f"request_id={envelope.request_id} {error.error_count()} problems",
-        ) from error
+        raise _no_task(f"request_id={envelope.request_id} {error.error_count()} problems") from error
+
+
+def _no_task(detail: str) -> KlingBadAnswer:
+    return KlingBadAnswer(
+        "Kling's answer holds no task.",
+        hint="Retake looks the task up before it sends anything again.",
+        detail=detail,
+    )

@@ -6,12 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from ..redaction import logger, redact
-
-if TYPE_CHECKING:
-    from .wire import ReceivedTask
+from ..redaction import logger
 
 _log = logger("kling")
 
@@ -52,24 +48,16 @@ _STATUS_WORDS = {
 }
 
 
-def read_task(received: ReceivedTask) -> KlingTask:
-    """A status word that is not documented counts as still running: only Kling's own words end a task."""
-    status = _STATUS_WORDS.get(received.task_status.lower())
+def read_status(word: str, task_id: str) -> TaskStatus:
+    """A word that is not documented counts as still running: only Kling's own words end a task."""
+    status = _STATUS_WORDS.get(word.lower())
     if status is None:
-        _log.warning("unknown task_status=%s task=%s", received.task_status, received.task_id)
-        status = TaskStatus.PROCESSING
-    videos = received.task_result.videos if received.task_result else ()
-    return KlingTask(
-        task_id=received.task_id,
-        external_task_id=(received.task_info.external_task_id or None) if received.task_info else None,
-        status=status,
-        reason=redact(received.task_status_msg or ""),
-        videos=tuple(ResultVideo(video.url, _decimal(video.duration)) for video in videos),
-        billed_units=_decimal(received.final_unit_deduction),
-    )
+        _log.warning("unknown status=%s task=%s", word, task_id)
+        return TaskStatus.PROCESSING
+    return status
 
 
-def _decimal(text: str | None) -> Decimal | None:
+def decimal_or_none(text: str | None) -> Decimal | None:
     if not text:
         return None
     try:

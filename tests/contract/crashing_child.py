@@ -20,6 +20,7 @@ from addon.jobs.message import DownloadProgress, JobAdvanced, JobEnded, JobMessa
 from addon.jobs.state import JobState
 from addon.kling.catalogue import estimate_units
 from addon.kling.credentials import credential_from
+from addon.kling.standard import Standard
 from tests.rehearsal import PLAIN, TIMING
 
 
@@ -33,7 +34,7 @@ def main(home: str, takes: str, base_url: str, point: str) -> int:
 
     settings = Settings(Path(home), base_url, credential_from(os.environ), "sandbox", TIMING, None)
     with Services(settings, on_message=die_at) as services:
-        draft = JobDraft("sandbox", "list", "s010", PLAIN, Path(takes), estimate_units(PLAIN))
+        draft = JobDraft("sandbox", "list", "s010", PLAIN, Standard.LEGACY, Path(takes), estimate_units(PLAIN))
         job = services.ledger.enqueue(draft)
         if point == job.state.value == "queued":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -7,6 +7,7 @@ import jwt
 import pytest
 
 from addon.errors import AccountError
+from addon.kling import wire_legacy, wire_new
 from addon.kling.credentials import AccessKeyPair, ApiKey, credential_from
 from addon.kling.errors import (
     CODES,
@@ -18,9 +19,8 @@ from addon.kling.errors import (
     KlingUnknownOutcome,
     error_for,
 )
-from addon.kling.task import TaskStatus, read_task
+from addon.kling.task import KlingTask, TaskStatus
 from addon.kling.tokens import LIFETIME_S, RENEW_BEFORE_EXPIRY_S, TokenSource
-from addon.kling.wire import ReceivedTask
 
 # Section 5 of the reference, by hand.
 DOCUMENTED = {
@@ -60,8 +60,14 @@ def test_an_undocumented_code_is_judged_by_its_status(http_status: int, kind: ty
     assert isinstance(error_for(9999, http_status, "", ""), kind)
 
 
-def _task(**fields: object) -> ReceivedTask:
-    return ReceivedTask.model_validate({"task_id": "893605946402811985", "task_status": "succeed", **fields})
+def _legacy(**fields: object) -> KlingTask:
+    answer = {"task_id": "893605946402811985", "task_status": "succeed", **fields}
+    return wire_legacy.read_task(wire_legacy.ReceivedTask.model_validate(answer))
+
+
+def _new(**fields: object) -> KlingTask:
+    answer = {"id": "893605946402811985", "status": "succeeded", **fields}
+    return wire_new.read_task(wire_new.ReceivedTask.model_validate(answer))
 
 
 @pytest.mark.parametrize(
@@ -76,22 +82,42 @@ def _task(**fields: object) -> ReceivedTask:
     ],
 )
 def test_status_words_of_both_standards_and_unknown_ones(word: str, status: TaskStatus) -> None:
-    assert read_task(_task(task_status=word)).status is status
+    assert _legacy(task_status=word).status is status
+    assert _new(status=word).status is status
 
 
-def test_an_answer_may_hold_numbers_nulls_and_new_fields() -> None:
-    received = _task(
+def test_a_legacy_answer_may_hold_numbers_nulls_and_new_fields() -> None:
+    task = _legacy(
         task_id=893605946402811985,
         task_status_msg=None,
         task_result={"videos": [{"url": "https://cdn/x.mp4", "duration": 5.041, "poster": "new"}], "mood": 1},
         final_unit_deduction=1.5,
         brand_new={"a": 1},
     )
-    task = read_task(received)
     assert task.task_id == "893605946402811985"
     assert task.billed_units == Decimal("1.5")
     assert [video.duration_s for video in task.videos] == [Decimal("5.041")]
-    assert read_task(_task(task_result={"videos": None})).videos == ()
+    assert _legacy(task_result={"videos": None}).videos == ()
+
+
+def test_a_new_answer_may_hold_other_outputs_several_charges_and_nulls() -> None:
+    task = _new(
+        id=893605946402811985,
+        external_id="job-1",
+        outputs=[
+            {"type": "image", "url": "https://cdn/x.png"},
+            {"type": "video", "id": "1", "url": "https://cdn/x.mp4", "duration": "5.041"},
+        ],
+        billing=[
+            {"charge_type": "unit", "amount": "1.25", "package_type": "video"},
+            {"charge_type": "unit", "amount": "0.25", "package_type": "video"},
+            {"charge_type": "cash", "amount": "9.99", "currency": "USD"},
+        ],
+    )
+    assert (task.task_id, task.external_task_id) == ("893605946402811985", "job-1")
+    assert [video.url for video in task.videos] == ["https://cdn/x.mp4"]
+    assert task.billed_units == Decimal("1.50")
+    assert _new(outputs=None, billing=None).billed_units is None
 
 
 def test_a_token_is_kept_until_shortly_before_it_expires() -> None:

@@ -20,6 +20,7 @@ from addon.jobs.ledger import Ledger
 from addon.jobs.owner import is_gone, new_owner
 from addon.jobs.state import NEXT_STATES, JobState
 from addon.kling.request import GenerationRequest
+from addon.kling.standard import Standard
 
 REQUEST = GenerationRequest(prompt="a tree", model_name="kling-2.6", mode="std", duration_s=5)
 FACTS = TakeFacts(121, Fraction(24), 1280, 720, has_sound=False)
@@ -47,7 +48,7 @@ def ledger(tmp_path: Path, clock: Clock):
 
 
 def draft(tmp_path: Path, shot_id: str = "s010", units: str = "1.5", list_id: str = "list") -> JobDraft:
-    return JobDraft("account", list_id, shot_id, REQUEST, tmp_path, Decimal(units))
+    return JobDraft("account", list_id, shot_id, REQUEST, Standard.LEGACY, tmp_path, Decimal(units))
 
 
 def bring(ledger: Ledger, job_id: str, state: JobState) -> None:

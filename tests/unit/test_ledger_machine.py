@@ -21,6 +21,7 @@ from addon.jobs.job import JobDraft, TakeFacts
 from addon.jobs.ledger import Ledger
 from addon.jobs.state import NEXT_STATES, WITHOUT_TAKE, JobState
 from addon.kling.request import GenerationRequest
+from addon.kling.standard import Standard
 
 REQUEST = GenerationRequest(prompt="a tree", model_name="kling-2.6", mode="std", duration_s=5)
 CAP_UNITS = Decimal(5)
@@ -44,7 +45,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=jobs, prompt=st.sampled_from("abc"), units=st.sampled_from(["1.5", "2.5"]), new_take=st.booleans())
     def enqueue(self, prompt: str, units: str, *, new_take: bool) -> object:
         request = replace(REQUEST, prompt=prompt)
-        draft = JobDraft("account", "list", "s010", request, self.folder, Decimal(units))
+        draft = JobDraft("account", "list", "s010", request, Standard.LEGACY, self.folder, Decimal(units))
         open_or_done = {
             job_id for job_id, state in self.states.items()
             if state not in WITHOUT_TAKE and self.ledger.job(job_id).request == request

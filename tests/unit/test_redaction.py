@@ -19,6 +19,7 @@ from addon.jobs.state import JobState
 from addon.kling.credentials import credential_from
 from addon.kling.errors import error_for
 from addon.kling.request import GenerationRequest
+from addon.kling.standard import Standard
 from addon.redaction import REMOVED, logger, redact
 
 API_KEY = "api-9f8e7d6c5b4a39281706f5e4d3c2b1a0"
@@ -77,7 +78,7 @@ def test_an_error_from_the_service_is_clean() -> None:
 def test_the_ledger_file_is_clean(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.db")
     request = GenerationRequest(prompt="a tree", model_name="kling-2.6", mode="std", duration_s=5)
-    job = ledger.enqueue(JobDraft("account", "list", "s010", request, tmp_path, Decimal(1)))
+    job = ledger.enqueue(JobDraft("account", "list", "s010", request, Standard.LEGACY, tmp_path, Decimal(1)))
     ledger.note_error(job.job_id, RetakeError(f"It broke: {TEXT}", hint=TEXT))
     ledger.advance(job.job_id, JobState.REFUSED, error=RetakeError(TEXT), warning=TEXT)
     ledger.close()
