@@ -83,6 +83,7 @@ def load_settings(environ: Mapping[str, str], host: Host) -> Settings:
         account=parts.netloc,
         timing=Timing(),
         day_units=day_cap_units(environ),
+        standard=wanted_standard(environ),
     )
 
 
