@@ -20,6 +20,7 @@ from ..jobs.job import Job, JobDraft
 from ..jobs.state import WITH_TAKE, JobState
 from ..kling.catalogue import DEFAULT_MODEL_NAME, catalogue, cheapest_mode, estimate_units, problems
 from ..kling.choice import choose_standard
+from ..kling.hints import prompt_hints
 from ..kling.request import GenerationRequest, ImageFile, ImageInput, ImageUrl
 from ..media.picture import check_picture
 from .exit_code import exit_code_for_all
@@ -87,6 +88,9 @@ def generate(context: click.Context, /, **options: Any) -> int:
             estimate_units=estimate_units(request),
         )
         _say_price(output, request, draft.estimate_units)
+        for finding in prompt_hints(request):
+            words = request.prompt[finding.start : finding.end_exclusive]
+            output.notes.print(f"Hint, at “{words}”: {finding.message} {finding.advice}", markup=False, highlight=False)
         with Services(settings, list_units=list_units) as services:
             job = services.ledger.enqueue(draft, new_take=options["new_take"])
             if job.state in WITH_TAKE:

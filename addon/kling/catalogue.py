@@ -67,6 +67,7 @@ class ModelRow(_Row):
     prompt_max_characters: int = Field(gt=0)
     new_prompt_max_characters: int | None = None
     has_multi_shot: bool = False
+    spoken_languages: frozenset[str] = frozenset()
     source: str
     mode: tuple[ModeRow, ...] = Field(min_length=1)
 

@@ -118,6 +118,14 @@ def test_bad_input_with_json_is_still_one_object(shell: Shell) -> None:
     assert "duration" in done.json["error"]
 
 
+def test_a_prompt_that_the_settings_do_not_serve_gets_a_hint_and_is_made_all_the_same(shell: Shell) -> None:
+    done = shell.run("generate", "--prompt", 'A man says: "We made it."', "--json")
+    assert done.code == 0
+    assert "Hint, at “" in done.err
+    assert "sound" in done.err.partition("Hint")[2]
+    assert "Hint" not in shell.run("generate", *PROMPT, "--json").err
+
+
 def test_a_refused_shot_with_json_says_why(shell: Shell) -> None:
     shell.rehearsal.server.add_fault(Fault("status", method="POST", http=400, code=1301, message="no"))
     done = shell.run("generate", *PROMPT, "--json")
