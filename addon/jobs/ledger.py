@@ -36,7 +36,7 @@ _log = logger("ledger")
 
 LEASE_S = 30.0
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE job (
     job_id TEXT PRIMARY KEY,
@@ -74,6 +74,9 @@ CREATE TABLE step (
 CREATE INDEX step_by_job ON step (job_id);
 """
 """Amounts are decimal text: SQLite's REAL would round money."""
+
+_MIGRATIONS = {1: "ALTER TABLE job ADD COLUMN standard TEXT NOT NULL DEFAULT 'legacy'"}
+"""From each older schema to the next: a ledger holds paid takes and is never begun anew."""
 
 
 class Ledger:
@@ -235,15 +238,18 @@ class Ledger:
         self._db.execute("PRAGMA foreign_keys = ON")
         with self._transaction():
             (found,) = self._db.execute("PRAGMA user_version").fetchone()
+            if found > _SCHEMA_VERSION:
+                raise LedgerError(
+                    f"The ledger {self.path} was written by a newer version of Retake (schema {found}).",
+                    hint="Use that version, or set RETAKE_HOME to another folder.",
+                )
             if found == 0:
                 for statement in _SCHEMA.split(";"):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-            elif found != _SCHEMA_VERSION:
-                raise LedgerError(
-                    f"The ledger {self.path} was written by another version of Retake (schema {found}).",
-                    hint="Use that version, or set RETAKE_HOME to another folder.",
-                )
+            else:
+                for version in range(found, _SCHEMA_VERSION):
+                    self._db.execute(_MIGRATIONS[version])
+            self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

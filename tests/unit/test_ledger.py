@@ -219,8 +219,22 @@ def test_a_ledger_of_another_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("PRAGMA user_version = 99")
-    with pytest.raises(LedgerError, match="another version"):
+    with pytest.raises(LedgerError, match="newer version"):
         Ledger(path)
+
+
+def test_an_older_ledger_is_brought_up_to_date_and_keeps_its_jobs(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    new = Ledger(path)
+    job = new.enqueue(draft(tmp_path))
+    new.close()
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("ALTER TABLE job DROP COLUMN standard")
+        raw.execute("PRAGMA user_version = 1")
+    old = Ledger(path)
+    assert old.job(job.job_id) == job
+    assert old.enqueue(draft(tmp_path)).job_id == job.job_id
+    old.close()
 
 
 def test_a_ledger_that_cannot_be_opened_says_where(tmp_path: Path) -> None:

@@ -56,4 +56,6 @@ class Blender:
     def _environment(self) -> dict[str, str]:
         ours = ("KLING_", "RETAKE_", "PYTHON")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        return {**kept, "BLENDER_USER_RESOURCES": str(self.profile)}
+        # The user's own ledger stays out of it: it may hold jobs.
+        home = self.profile.parent / "home"
+        return {**kept, "BLENDER_USER_RESOURCES": str(self.profile), "RETAKE_HOME": str(home)}
