@@ -11,9 +11,10 @@ import asyncio
 import queue
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ..errors import LedgerError, RetakeError
+from ..errors import LedgerError, RetakeError, StorageError
 from ..redaction import logger
 from .drive import JobDriver
 from .message import JobAdvanced, JobBroke, JobEnded, JobMessage, JobStopped, JobWaits
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ..kling.client import KlingClient
     from .budget import Caps
+    from .job import Job
     from .ledger import Ledger
     from .timing import Timing
 
@@ -130,13 +132,24 @@ class Engine:
             self._publish(JobEnded(job))
         except RetakeError as error:
             _log.warning("job=%s stopped: %s %s", job_id, error, error.detail)
-            self._publish(JobStopped(self._ledger.note_error(job_id, error), error))
+            self._publish(JobStopped(self._with_note(job_id, error), error))
         except Exception as exception:  # noqa: BLE001
             # The thread's boundary: a fault in one job must not end the others, and is shown, not hidden.
             _log.exception("job=%s broke", job_id)
             self._publish(JobBroke(job_id, exception))
         finally:
-            self._ledger.release(job_id)
+            self._try_on_ledger(partial(self._ledger.release, job_id))
+
+    def _with_note(self, job_id: str, error: RetakeError) -> Job:
+        self._try_on_ledger(partial(self._ledger.note_error, job_id, error))
+        return self._ledger.job(job_id)
+
+    def _try_on_ledger(self, write: Callable[[], object]) -> None:
+        """For what may stay undone when the disk is full: a note, and a lease, which runs out by itself."""
+        try:
+            write()
+        except StorageError as error:
+            _log.warning("%s", error)
 
     async def _claim(self, job_id: str) -> None:
         while not self._ledger.claim(job_id):
@@ -147,7 +160,7 @@ class Engine:
         while True:
             await asyncio.sleep(self._ledger.lease_s / 3)
             for job_id in tuple(self._running):
-                self._ledger.claim(job_id)
+                self._try_on_ledger(partial(self._ledger.claim, job_id))
 
     async def _cancel(self, job_id: str) -> bool:
         if self._ledger.job(job_id).state not in CANCELLABLE:

@@ -257,14 +257,21 @@ class Ledger:
             if self._db.in_transaction:
                 yield
                 return
-            # IMMEDIATE: what is read here cannot be changed by another process before it is written.
-            self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+                # IMMEDIATE: what is read here cannot be changed by another process before it is written.
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._db.execute("COMMIT")
+                except BaseException:
+                    if self._db.in_transaction:  # a full disk ends it by itself
+                        self._db.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise StorageError(
+                    f"The ledger {self.path} cannot be written: {error}.",
+                    hint="Make room, or end what keeps it busy, and run it again: nothing is lost.",
+                ) from error
 
     def _insert(self, draft: JobDraft) -> Job:
         job_id = uuid.uuid4().hex

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from addon.errors import AccountError, BudgetError
+from addon.errors import AccountError, BudgetError, StorageError
+from addon.jobs.job import Job
+from addon.jobs.ledger import Ledger
 from addon.jobs.message import DownloadProgress, JobAdvanced
 from addon.jobs.state import JobState
 from addon.kling.errors import (
@@ -269,6 +271,28 @@ def test_a_disk_that_fails_keeps_the_paid_clip_for_later(rehearsal: Rehearsal) -
     later = rehearsal.run(draft)
     assert_one_paid_clip(rehearsal, later)
     assert probe_clip(later.job.file).frame_count == 121
+
+
+def test_a_ledger_that_cannot_be_written_stops_the_job_and_it_goes_on_later(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A disk that is full when Kling's answer is to be recorded, as SQLite itself reports it.
+    advance = Ledger.advance
+
+    def fill_the_disk(ledger: Ledger, job_id: str, to_state: JobState, **brings: object) -> Job:
+        if to_state is JobState.SUBMITTED:
+            (pages,) = ledger._db.execute("PRAGMA page_count").fetchone()
+            ledger._db.execute(f"PRAGMA max_page_count = {pages}")
+            brings["warning"] = "no room " * 20_000
+        return advance(ledger, job_id, to_state, **brings)
+
+    monkeypatch.setattr(Ledger, "advance", fill_the_disk)
+    run = rehearsal.run()
+    assert isinstance(run.error, StorageError)
+    assert "full" in str(run.error)
+    assert run.job.state is JobState.SUBMITTING
+    monkeypatch.undo()
+    assert_one_paid_clip(rehearsal, rehearsal.run())
 
 
 def test_the_sidecar_tells_what_the_clip_was_made_from(rehearsal: Rehearsal) -> None:

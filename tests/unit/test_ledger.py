@@ -223,6 +223,18 @@ def test_a_ledger_of_another_version_is_left_alone(tmp_path: Path) -> None:
         Ledger(path)
 
 
+def test_a_full_disk_is_said_and_leaves_every_job_as_it_was(ledger: Ledger, tmp_path: Path) -> None:
+    job = ledger.enqueue(draft(tmp_path))
+    (pages,) = ledger._db.execute("PRAGMA page_count").fetchone()
+    ledger._db.execute(f"PRAGMA max_page_count = {pages}")
+    drafts = [draft(tmp_path, f"s{number}") for number in range(1000)]
+    with pytest.raises(StorageError, match="full"):
+        [ledger.enqueue(each) for each in drafts]
+    found = ledger.jobs()
+    assert found[0] == job
+    assert all(ledger.steps(each.job_id) == (S.QUEUED,) for each in found)
+
+
 def test_an_older_ledger_is_brought_up_to_date_and_keeps_its_jobs(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     new = Ledger(path)
