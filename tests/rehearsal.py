@@ -65,10 +65,10 @@ class Rehearsal:
     def api_key(self) -> ApiKey:
         return ApiKey(self.server.credentials.api_key)
 
-    def draft(self, request: GenerationRequest = PLAIN, shot_id: str = "s010") -> JobDraft:
-        return JobDraft(
-            "sandbox", "list", shot_id, request, Standard.LEGACY, self.folder / "takes", estimate_units(request)
-        )
+    def draft(
+        self, request: GenerationRequest = PLAIN, shot_id: str = "s010", standard: Standard = Standard.LEGACY
+    ) -> JobDraft:
+        return JobDraft("sandbox", "list", shot_id, request, standard, self.folder / "takes", estimate_units(request))
 
     def run(
         self,

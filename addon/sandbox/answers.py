@@ -13,6 +13,7 @@ from collections.abc import Callable
 from .clip import duration_text
 from .model_table import format_units
 from .refusal import Refusal
+from .task_state import TaskState
 from .task_store import Task
 
 Envelope = dict[str, object]
@@ -37,9 +38,9 @@ def created_task(task: Task) -> dict[str, object]:
     }
 
 
-def queried_task(task: Task, at_ms: int, address: Callable[[str, int], str]) -> dict[str, object]:
-    """A task as a query shows it at `at_ms`. `address(file, updated_ms)` makes the URL of a result file."""
-    status, updated_ms = task.status(at_ms), task.updated_ms(at_ms)
+def queried_task(task: Task, state: TaskState, address: Callable[[str, int], str]) -> dict[str, object]:
+    """A task as a query shows it in the state `state`. `address(file, updated_ms)` makes the URL of a result file."""
+    status, updated_ms = state.status, state.updated_ms
     data: dict[str, object] = {
         "task_id": task.task_id,
         "task_status": status,
@@ -53,10 +54,15 @@ def queried_task(task: Task, at_ms: int, address: Callable[[str, int], str]) -> 
         video = {"id": task.video_id, "url": address(f"{task.video_id}.mp4", updated_ms)}
         if task.clip.watermark:
             video["watermark_url"] = address(f"{task.video_id}-watermark.mp4", updated_ms)
-        video["duration"] = duration_text(task.clip.duration_s, task.clip.rate_fps)
+        video["duration"] = length_text(task)
         data["task_result"] = {"videos": [video]}
         data["final_unit_deduction"] = format_units(task.units)
     return data
+
+
+def length_text(task: Task) -> str:
+    """The clip's length in seconds, as Kling writes it."""
+    return task.clip.length_text or duration_text(task.clip.duration_s, task.clip.rate_fps)
 
 
 def _info(task: Task) -> dict[str, object]:

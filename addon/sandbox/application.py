@@ -23,24 +23,33 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from .answers import Envelope, created_task, queried_task, refused, success
-from .bearer import check_authorization
-from .create_rules import read_order
+from .bearer import check_api_key, check_authorization
+from .create_rules import ClipOrder, read_order
 from .fault_book import FaultBook, RequestKind
 from .faults import FAILED_TASK_MESSAGE, Action, Fault
 from .field_table import PRODUCTS, Product
-from .refusal import Refusal, invalid_body, invalid_value, task_not_found, wrong_method
+from .motion_rules import read_motion_order, read_new_motion_order
+from .motion_table import NEW_MOTION_PRODUCT
+from .new_answers import created_new_task, queried_new_task
+from .new_create_rules import read_new_order
+from .new_standard_table import NEW_ENDPOINTS, NEW_PRODUCTS
+from .refusal import Refusal, invalid_body, invalid_value, model_not_found, task_not_found, wrong_method
 from .renderer import Renderer
 from .request_log import LogEntry, RequestLog
 from .result_files import file_response, forbidden
 from .result_urls import RESULTS_PATH, is_allowed, signed_path
 from .secrets_file import SandboxSecrets
-from .settings import SandboxSettings
-from .simulated_time import now_ms, submitted_ms, total_ms
+from .settings import Credentials, SandboxSettings
+from .simulated_time import Clock, submitted_ms, total_ms
+from .task_query import read_listing, read_wanted
+from .task_state import TaskState, state_of
 from .task_store import Schedule, Task, TaskStore
 from .transport import DroppedResponse
 
-# Two images and six masks of 10 MB, a third longer as base64, fit; the real limit is not known.
-BODY_MAX_BYTES = 128 * 2**20
+# Two images of 50 MB, a third longer as base64, fit; the real limit is not known.
+BODY_MAX_BYTES = 140 * 2**20
+# A motion control is as quick as a clip of this length (guess; its own is not known at the create).
+_MOTION_TAKES_AS_S = 10
 _RESULT_FILE = re.compile(r"(\d{18})(-watermark)?\.mp4", re.ASCII)
 _ERROR_PAGE = """<!DOCTYPE html>
 <html><head><title>{status} error</title></head>
@@ -66,6 +75,8 @@ class _Exchange:
 
 
 Handler = Callable[[_Exchange], Awaitable[Envelope]]
+CheckBearer = Callable[[str | None, Credentials], None]
+ReadOrder = Callable[[Mapping[str, object]], ClipOrder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class Services:
     renderer: Renderer
     log: RequestLog
     faults: FaultBook
+    clock: Clock
 
 
 def build_application(services: Services) -> Starlette:
@@ -88,6 +100,12 @@ def build_application(services: Services) -> Starlette:
             Route("/v1/videos/{product}", routes.create, methods=["POST"]),
             Route("/v1/videos/{product}", routes.page, methods=["GET"]),
             Route("/v1/videos/{product}/{wanted:path}", routes.task, methods=["GET"]),
+            *(
+                Route(f"/{product}/{{model}}", routes.new_create, methods=["POST"])
+                for product in (*NEW_PRODUCTS, NEW_MOTION_PRODUCT)
+            ),
+            Route("/tasks", routes.tasks_by_id, methods=["GET"]),
+            Route("/tasks", routes.tasks_listed, methods=["POST"]),
             Route(f"{RESULTS_PATH}/{{file}}", routes.result, methods=["GET"]),
         ],
         exception_handlers={HTTPException: routes.unknown_route},
@@ -105,15 +123,25 @@ class _Routes:
         self._renderer = services.renderer
         self._log = services.log
         self._faults = services.faults
+        self._clock = services.clock
 
     async def create(self, request: Request) -> Response:
-        return await self._api(request, "create", self._create)
+        return await self._legacy(request, "create", self._create)
 
     async def page(self, request: Request) -> Response:
-        return await self._api(request, "read", self._page)
+        return await self._legacy(request, "read", self._page)
 
     async def task(self, request: Request) -> Response:
-        return await self._api(request, "read", self._task)
+        return await self._legacy(request, "read", self._task)
+
+    async def new_create(self, request: Request) -> Response:
+        return await self._api(request, "create", self._new_create, check_api_key)
+
+    async def tasks_by_id(self, request: Request) -> Response:
+        return await self._api(request, "read", self._tasks_by_id, check_api_key)
+
+    async def tasks_listed(self, request: Request) -> Response:
+        return await self._api(request, "read", self._tasks_listed, check_api_key)
 
     async def result(self, request: Request) -> Response:
         entry, struck = self._begin(request, "result")
@@ -144,9 +172,12 @@ class _Routes:
             response = JSONResponse(refused(refusal), status_code=refusal.http_status)
         return await self._finish(entry, struck, response)
 
-    async def _api(self, request: Request, kind: RequestKind, handle: Handler) -> Response:
+    async def _legacy(self, request: Request, kind: RequestKind, handle: Handler) -> Response:
         if request.path_params["product"] not in PRODUCTS:
             return await self.unknown_route(request, HTTPException(404))
+        return await self._api(request, kind, handle, check_authorization)
+
+    async def _api(self, request: Request, kind: RequestKind, handle: Handler, check: CheckBearer) -> Response:
         entry, struck = self._begin(request, kind)
         try:
             # Read even when it is not looked at: an answer in the middle of an upload would break the connection.
@@ -159,7 +190,7 @@ class _Routes:
             return instead
         status = 200
         try:
-            check_authorization(request.headers.get("authorization"), self._secrets.credentials)
+            check(request.headers.get("authorization"), self._secrets.credentials)
             envelope = await handle(_Exchange(request, body, entry, struck))
         except Refusal as refusal:
             status, envelope = refusal.http_status, refused(refusal)
@@ -171,21 +202,47 @@ class _Routes:
         return await self._finish(entry, struck, JSONResponse(envelope, status_code=status))
 
     async def _create(self, exchange: _Exchange) -> Envelope:
-        task = await run_in_threadpool(self._make_task, exchange)
+        product = exchange.product
+
+        def read(values: Mapping[str, object]) -> ClipOrder:
+            return read_motion_order(values) if product == "motion-control" else read_order(product, values)
+
+        task = await run_in_threadpool(self._make_task, exchange, read)
         self._renderer.add(task)
         return success(created_task(task))
 
-    def _make_task(self, exchange: _Exchange) -> Task:
+    async def _new_create(self, exchange: _Exchange) -> Envelope:
+        model_name = exchange.request.path_params["model"]
+        product = exchange.request.url.path.split("/")[1]
+        endpoint = NEW_ENDPOINTS.get((product, model_name))
+
+        def read(values: Mapping[str, object]) -> ClipOrder:
+            if product == NEW_MOTION_PRODUCT:
+                return read_new_motion_order(model_name, values)
+            if endpoint is None:
+                raise model_not_found(model_name)
+            return read_new_order(endpoint, model_name, values)
+
+        task = await run_in_threadpool(self._make_task, exchange, read)
+        self._renderer.add(task)
+        return success(created_new_task(task))
+
+    def _make_task(self, exchange: _Exchange, read: ReadOrder) -> Task:
         entry = exchange.entry
         values = _json_object(exchange.body)
-        external_id = values.get("external_task_id")
-        entry.external_task_id = external_id if isinstance(external_id, str) and external_id else None
-        order = read_order(exchange.product, values)
+        options = values.get("options")
+        # Known before the body is found good, so that refused creates can be told apart in the log.
+        for holder in (values, options if isinstance(options, dict) else {}):
+            external_id = holder.get("external_task_id")
+            if isinstance(external_id, str) and external_id:
+                entry.external_task_id = external_id
+        order = read(values)
+        entry.external_task_id = order.external_task_id
         entry.ignored_fields = list(order.ignored_fields)
         speed = self._settings.speed
         schedule = Schedule(
             submitted_ms=submitted_ms(speed),
-            total_ms=total_ms(order.quality, order.duration_s, speed),
+            total_ms=total_ms(order.quality, order.duration_s or _MOTION_TAKES_AS_S, speed),
             failure=_planned_failure(exchange.struck),
             stuck=_has(exchange.struck, "stuck"),
         )
@@ -199,15 +256,57 @@ class _Routes:
         if task is None:
             raise task_not_found(wanted)
         exchange.entry.task_id, exchange.entry.external_task_id = task.task_id, task.external_task_id
-        return success(queried_task(task, now_ms(), self._address(exchange.request)))
+        state = self._state(task, self._clock(), exchange)
+        return success(queried_task(task, state, self._address(exchange.request)))
 
     async def _page(self, exchange: _Exchange) -> Envelope:
         query = exchange.request.query_params
         number = _query_number(query, "pageNum", 1, 1000)
         size = _query_number(query, "pageSize", 30, 500)
         tasks = await run_in_threadpool(self._store.page, exchange.product, number, size)
-        at_ms, address = now_ms(), self._address(exchange.request)
-        return success([queried_task(task, at_ms, address) for task in tasks])
+        at_ms, address = self._clock(), self._address(exchange.request)
+        return success([queried_task(task, self._state(task, at_ms, exchange), address) for task in tasks])
+
+    async def _tasks_by_id(self, exchange: _Exchange) -> Envelope:
+        wanted = read_wanted(exchange.request.query_params)
+        tasks: list[Task] = []
+        for one in wanted.ids:
+            task = await run_in_threadpool(self._store.find_any, wanted.column, one)
+            if task is not None:
+                tasks.append(task)
+        if len(tasks) == 1:
+            exchange.entry.task_id, exchange.entry.external_task_id = tasks[0].task_id, tasks[0].external_task_id
+        at_ms, address = self._clock(), self._address(exchange.request)
+        return success([queried_new_task(task, self._state(task, at_ms, exchange), address) for task in tasks])
+
+    async def _tasks_listed(self, exchange: _Exchange) -> Envelope:
+        at_ms, address = self._clock(), self._address(exchange.request)
+        # An empty body asks for everything (guess).
+        wanted = read_listing(_json_object(b"{}" if exchange.body == b"" else exchange.body), at_ms)
+        states: list[tuple[Task, TaskState]] = []
+        below, has_more = wanted.below_seq, "video" in wanted.product_types
+        while has_more and len(states) <= wanted.limit:
+            tasks = await run_in_threadpool(
+                self._store.created_between, wanted.start_ms, wanted.end_ms, below, wanted.limit + 1
+            )
+            has_more = len(tasks) == wanted.limit + 1
+            for task in tasks:
+                below, state = task.seq, self._state(task, at_ms, exchange)
+                if state.new_status in wanted.statuses:
+                    states.append((task, state))
+        shown = states[: wanted.limit]
+        more = len(states) > wanted.limit
+        return success(
+            {
+                "result": [queried_new_task(task, state, address) for task, state in shown],
+                "count": len(shown),
+                "next_cursor": wanted.cursor_below(shown[-1][0].seq) if more else "",
+                "has_more": more,
+            }
+        )
+
+    def _state(self, task: Task, at_ms: int, exchange: _Exchange) -> TaskState:
+        return state_of(task, at_ms, backwards=_has(exchange.struck, "status_backwards"))
 
     def _address(self, request: Request) -> Callable[[str, int], str]:
         base = str(request.base_url).rstrip("/")
@@ -217,10 +316,13 @@ class _Routes:
         """The finished task whose file this is, None when the address is wrong, expired or of nothing."""
         match = _RESULT_FILE.fullmatch(file)
         signature = query.get("Signature", "")
-        if match is None or not is_allowed(file, query.get("Expires", ""), signature, self._secrets.url_secret):
+        if match is None:
+            return None
+        at_ms = self._clock()
+        if not is_allowed(file, query.get("Expires", ""), signature, self._secrets.url_secret, at_ms):
             return None
         task = self._store.find_video(match[1])
-        return task if task is not None and task.status(now_ms()) == "succeed" else None
+        return task if task is not None and task.status(at_ms) == "succeed" else None
 
     def _begin(self, request: Request, kind: RequestKind) -> tuple[LogEntry, tuple[Fault, ...]]:
         struck = self._faults.strike(request.method, request.url.path, kind)

@@ -75,10 +75,15 @@ def render_clip(plan: ClipPlan, path: Path, should_stop: Callable[[], bool]) -> 
         RenderStoppedError
         OSError, av.FFmpegError: the file cannot be written.
     """
+    write_whole(path, lambda part: _encode(plan, part, should_stop))
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Have `write` fill a temporary file, fsync it and rename it to `path`; nothing is left of it when that raises."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        _encode(plan, part, should_stop)
+        write(part)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
@@ -96,8 +101,9 @@ def _encode(plan: ClipPlan, part: Path, should_stop: Callable[[], bool]) -> None
     painter = _FramePainter(plan)
     count = frame_count(plan.duration_s, plan.rate_fps)
     with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        video = _video_stream(container, plan)
-        sound = _SoundWriter(container, Fraction(count, plan.rate_fps)) if plan.sound else None
+        video = add_video(container, plan.size, Fraction(plan.rate_fps))
+        samples = int(Fraction(count, plan.rate_fps) * SAMPLE_RATE_HZ)
+        sound = SoundWriter(container, clicks(samples)) if plan.sound else None
         for number in range(count):
             if should_stop():
                 raise RenderStoppedError
@@ -112,12 +118,13 @@ def _encode(plan: ClipPlan, part: Path, should_stop: Callable[[], bool]) -> None
             sound.finish()
 
 
-def _video_stream(container: OutputContainer, plan: ClipPlan) -> VideoStream:
-    stream = container.add_stream("libx264", rate=plan.rate_fps)
-    stream.width, stream.height = plan.size
+def add_video(container: OutputContainer, size: tuple[int, int], rate_fps: Fraction) -> VideoStream:
+    """The stream that a clip's pictures (yuv420p, BT.709, limited range) are encoded into."""
+    stream = container.add_stream("libx264", rate=rate_fps)
+    stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     # A key frame a second keeps seeking quick, as an editor does all the time.
-    stream.options = {"preset": "ultrafast", "crf": "20", "g": str(plan.rate_fps)}
+    stream.options = {"preset": "ultrafast", "crf": "20", "g": str(max(1, round(rate_fps)))}
     context = stream.codec_context
     context.color_range = ColorRange.MPEG
     context.colorspace = Colorspace.ITU709
@@ -126,14 +133,14 @@ def _video_stream(container: OutputContainer, plan: ClipPlan) -> VideoStream:
     return stream
 
 
-class _SoundWriter:
-    """Feeds the click track to the encoder in step with the picture, so that the file is interleaved."""
+class SoundWriter:
+    """Feeds a track, planar stereo at 48 kHz, to the encoder in step with the picture: the file is interleaved."""
 
-    def __init__(self, container: OutputContainer, length_s: Fraction) -> None:
+    def __init__(self, container: OutputContainer, track: NDArray[np.float32]) -> None:
         self._container = container
         self._stream: AudioStream = container.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
         self._stream.bit_rate = 192_000
-        self._track = clicks(int(length_s * SAMPLE_RATE_HZ))
+        self._track = track
         self._done = 0
 
     def write_until(self, time_s: Fraction) -> None:
@@ -163,7 +170,6 @@ class _FramePainter:
         self._width, self._height = plan.size
         words = SlateText(_heading(plan), plan.task_id, plan.text, plan.watermark)
         start = plan.image if plan.image is not None else plan.image_tail
-        self._edges = cell_edges(self._width)
         self._still = self._marked(draw_still(plan.size, words, start))
         self._tail: Plane | None = None
         if plan.image is not None and plan.image_tail is not None:
@@ -177,8 +183,8 @@ class _FramePainter:
         if is_flash(number, self._plan.rate_fps):
             self._flash(planes, luma)
         else:
-            self._number(luma, number)
-        self._band(luma, FRAME_BAND, number)
+            write_number(luma, self._glyphs, number)
+        write_band(luma, FRAME_BAND, number)
         return planes.reshape(self._height * 3 // 2, self._width)
 
     def _picture(self, number: int) -> Plane:
@@ -201,32 +207,42 @@ class _FramePainter:
             chroma = planes[start : start + area // 4].reshape(self._height // 2, self._width // 2)
             chroma[:rows] = _GREY
 
-    def _number(self, luma: Plane, number: int) -> None:
-        glyphs = self._glyphs
-        left = glyphs.left
-        for digit in f"{number:0{glyphs.count}d}":
-            patch = glyphs.digits[int(digit)]
-            luma[glyphs.top : glyphs.top + patch.shape[0], left : left + patch.shape[1]] = patch
-            left += patch.shape[1]
-
-    def _band(self, luma: Plane, band: tuple[float, float], number: int) -> None:
-        top, bottom = round(band[0] * self._height), round(band[1] * self._height)
-        for index, white in enumerate(band_cells(number)):
-            luma[top:bottom, self._edges[index] : self._edges[index + 1]] = WHITE if white else BLACK
-
     def _marked(self, still: Image.Image) -> Plane:
         """The still as flat planes with the take band, which is the same on every frame."""
-        rgb = av.VideoFrame.from_ndarray(np.asarray(still), format="rgb24")
-        yuv = rgb.reformat(
-            format="yuv420p",
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            dst_colorspace=Colorspace.ITU709,
-        )
-        planes = np.concatenate([_plane(yuv, index) for index in range(3)])
+        planes = planes_of(np.asarray(still))
         luma = planes[: self._width * self._height].reshape(self._height, self._width)
-        self._band(luma, TAKE_BAND, take_mark(self._plan.task_id))
+        write_band(luma, TAKE_BAND, take_mark(self._plan.task_id))
         return planes
+
+
+def planes_of(picture: Plane) -> Plane:
+    """An RGB picture as flat yuv420p planes, one after the other."""
+    rgb = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    yuv = rgb.reformat(
+        format="yuv420p",
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.MPEG,
+        dst_colorspace=Colorspace.ITU709,
+    )
+    return np.concatenate([_plane(yuv, index) for index in range(3)])
+
+
+def write_band(luma: Plane, band: tuple[float, float], number: int) -> None:
+    """Write the cells of `number` into a luma plane."""
+    height, width = luma.shape
+    top, bottom = round(band[0] * height), round(band[1] * height)
+    edges = cell_edges(width)
+    for index, white in enumerate(band_cells(number)):
+        luma[top:bottom, edges[index] : edges[index + 1]] = WHITE if white else BLACK
+
+
+def write_number(luma: Plane, glyphs: NumberGlyphs, number: int) -> None:
+    """Write the digits a person reads into a luma plane."""
+    left = glyphs.left
+    for digit in f"{number:0{glyphs.count}d}":
+        patch = glyphs.digits[int(digit)]
+        luma[glyphs.top : glyphs.top + patch.shape[0], left : left + patch.shape[1]] = patch
+        left += patch.shape[1]
 
 
 def _plane(frame: av.VideoFrame, index: int) -> Plane:

@@ -17,7 +17,9 @@ from .field_table import (
     DEFAULT_MODE,
     DEFAULT_MODEL,
     FIELDS,
+    Orientation,
     Product,
+    Standard,
 )
 from .model_table import MODELS, Model, Track
 from .refusal import discontinued, invalid_value, missing_field, unsupported
@@ -29,8 +31,11 @@ from .validation import check_fields
 class ClipOrder:
     """A create that was found good.
 
-    quality is what the picture's size follows: std 720p, pro 1080p, 4k. `text` is what the slate shows: the
-    prompt, or the prompts of the shots.
+    quality      what the picture's size follows: std 720p, pro 1080p, 4k
+    text         what the slate shows: the prompt, or the prompts of the shots
+    video_url    the reference of a motion control, whose clip has its length and rate: duration_s, rate_fps and
+                 units are 0 until it was fetched
+    orientation  whose picture the size of a motion control follows
     """
 
     product: Product
@@ -47,6 +52,10 @@ class ClipOrder:
     image: SourceImage | None = None
     image_tail: SourceImage | None = None
     ignored_fields: tuple[str, ...] = field(default=())
+    standard: Standard = "legacy"
+    callback_url: str | None = None
+    video_url: str | None = None
+    orientation: Orientation | None = None
 
 
 def read_order(product: Product, body: Mapping[str, object]) -> ClipOrder:
@@ -83,6 +92,7 @@ def read_order(product: Product, body: Mapping[str, object]) -> ClipOrder:
         image=_image(values, "image"),
         image_tail=_image(values, "image_tail"),
         ignored_fields=tuple(ignored),
+        callback_url=_text(values, "callback_url"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from .faults import CREATE_ACTIONS, RESULT_ACTIONS, Fault
+from .faults import CREATE_ACTIONS, READ_ACTIONS, RESULT_ACTIONS, Fault
 
 RequestKind = Literal["create", "read", "result", "other"]
 
@@ -46,6 +46,8 @@ class FaultBook:
 
 def _watches(rule: Fault, method: str, path: str, kind: RequestKind) -> bool:
     if rule.action in CREATE_ACTIONS and kind != "create":
+        return False
+    if rule.action in READ_ACTIONS and kind != "read":
         return False
     if rule.action in RESULT_ACTIONS and kind != "result":
         return False

@@ -33,11 +33,13 @@ Action = Literal[
     "expire_url",
     "fail_task",
     "stuck",
+    "status_backwards",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 METHODS = ("*", "GET", "HEAD", "POST")
-# These strike only a create, or only a result file; other requests do not count for their `when`.
+# These strike only a create, a query or list of tasks, or a result file; other requests do not count for their `when`.
 CREATE_ACTIONS: frozenset[Action] = frozenset({"fail_task", "stuck"})
+READ_ACTIONS: frozenset[Action] = frozenset({"status_backwards"})
 RESULT_ACTIONS: frozenset[Action] = frozenset({"cut_body", "corrupt_body", "expire_url"})
 
 _MESSAGES = {
@@ -80,6 +82,7 @@ class Fault:
                 expire_url    answer 403 to the request of a result file
                 fail_task     the created task ends failed with `message`
                 stuck         the created task never leaves processing
+                status_backwards  a query or list shows each task in the state before its own; with `when` [n] once
     method      GET, HEAD, POST or * (all)
     path        a prefix of the path, or a glob when it has one of `*?[`
     when        "every", or the ordinals (from 1) of the matching requests that are struck. Counting starts

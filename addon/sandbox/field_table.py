@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fields of the two create requests, as data. What a value may be on its own; not what goes together.
+"""The fields of the legacy create requests, as data. What a value may be on its own; not what goes together.
 
-Source: kling-api 2.1 to 2.3 and kling-api.json `text2video`, `image2video` (official docs O1, M Vercel's client).
+Source: kling-api 2.1 to 2.4 and kling-api.json `text2video`, `image2video` (official docs O1, M Vercel's client).
 Legacy numbers are strings: `duration` is a JSON string. Limits on models and combinations are in `model_table.py`
 and `create_rules.py`.
 """
@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Product = Literal["text2video", "image2video"]
-PRODUCTS: tuple[Product, ...] = ("text2video", "image2video")
+Standard = Literal["legacy", "new"]
+Product = Literal["text2video", "image2video", "motion-control"]
+PRODUCTS: tuple[Product, ...] = ("text2video", "image2video", "motion-control")
+Orientation = Literal["image", "video"]
 
-Kind = Literal["string", "boolean", "number", "integer", "object", "list", "image"]
+Kind = Literal["string", "boolean", "number", "integer", "object", "list", "image", "video_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Field:
     bounds     smallest and largest number, both included
     items      fewest and most entries of a list
     shape      the fields of an object, or of each entry of a list
+    numbers    the values a number may have; empty: any
+    max_mb     largest image file, in MB
     """
 
     name: str
@@ -38,6 +42,8 @@ class Field:
     bounds: tuple[float, float] | None = None
     items: tuple[int, int] | None = None
     shape: tuple[Field, ...] = ()
+    numbers: tuple[int, ...] = ()
+    max_mb: int = 10
 
 
 _CAMERA = Field(
@@ -165,8 +171,20 @@ _IMAGE2VIDEO = (
     *_COMMON,
 )
 
+_MOTION_CONTROL = (
+    Field("model_name", "string", allowed=("kling-v2-6", "kling-v3")),
+    Field("prompt", "string", max_chars=2500),
+    Field("image_url", "image", required=True),
+    Field("video_url", "video_url", required=True),
+    Field("character_orientation", "string", required=True, allowed=("image", "video")),
+    Field("mode", "string", required=True, allowed=("std", "pro")),
+    Field("keep_original_sound", "string", allowed=("yes", "no")),
+    Field("element_list", "list", items=(0, 1), shape=(Field("element_id", "integer", required=True),)),
+    *_COMMON,
+)
+
 FIELDS: MappingProxyType[Product, tuple[Field, ...]] = MappingProxyType(
-    {"text2video": _TEXT2VIDEO, "image2video": _IMAGE2VIDEO}
+    {"text2video": _TEXT2VIDEO, "image2video": _IMAGE2VIDEO, "motion-control": _MOTION_CONTROL}
 )
 DEFAULT_MODEL = "kling-v1"
 DEFAULT_MODE = "std"

@@ -65,6 +65,11 @@ def too_many_tasks() -> Refusal:
     return Refusal(429, 1303, "parallel task over resource pack limit")
 
 
+def model_not_found(model_name: str) -> Refusal:
+    """404/1203 for a model that the path does not have (documented code; that it is meant for this is a guess)."""
+    return Refusal(404, 1203, f"The requested resource does not exist: {model_name}")
+
+
 def wrong_method(method: str) -> Refusal:
     """404/1202 (documented code; the sentence is a guess)."""
     return Refusal(404, 1202, f"Invalid request method: {method}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 
 LIFETIME_S = 30 * 24 * 3600
 RESULTS_PATH = "/results"
@@ -21,12 +20,12 @@ def signed_path(file: str, updated_ms: int, secret: bytes) -> str:
     return f"{RESULTS_PATH}/{file}?Expires={expires}&Signature={_signature(file, expires, secret)}"
 
 
-def is_allowed(file: str, expires: str, signature: str, secret: bytes) -> bool:
-    """True when the signature fits `file` and `expires`, and that moment (seconds since 1970) is not over."""
+def is_allowed(file: str, expires: str, signature: str, secret: bytes, at_ms: int) -> bool:
+    """True when the signature fits `file` and `expires`, and that moment (seconds since 1970) is after `at_ms`."""
     wanted = _signature(file, expires, secret)
     if not hmac.compare_digest(wanted.encode(), signature.encode()):
         return False
-    return expires.isdecimal() and int(expires) > time.time()
+    return expires.isdecimal() and int(expires) * 1000 > at_ms
 
 
 def _signature(file: str, expires: str, secret: bytes) -> str:

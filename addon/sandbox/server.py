@@ -23,13 +23,16 @@ from typing import Self
 import uvicorn
 
 from .application import Services, build_application
+from .callbacks import Callbacks
 from .data_lock import DataLock
 from .fault_book import FaultBook
 from .faults import Fault
 from .renderer import Renderer
 from .request_log import RequestLog
+from .result_urls import signed_path
 from .secrets_file import SandboxSecrets, load_or_create
 from .settings import Credentials, SandboxSettings
+from .simulated_time import clock_of
 from .task_store import TaskStore
 from .transport import BreakableProtocol
 
@@ -130,11 +133,13 @@ class SandboxServer:
 
         Units are deducted at success, not at submission (kling-api section 4, [L]).
         """
-        store = self._running.store if self._running is not None else TaskStore(self._settings.data_dir)
+        running = self._running
+        clock = clock_of(self._settings.clock)
+        store = running.store if running is not None else TaskStore(self._settings.data_dir, clock)
         try:
             return [(task.task_id, task.external_task_id, task.units) for task in store.succeeded()]
         finally:
-            if self._running is None:
+            if running is None:
                 store.close()
 
 
@@ -150,10 +155,20 @@ class _Running:
         listener: socket.socket,
     ) -> None:
         self._lock = DataLock(settings.data_dir)
-        self.store = TaskStore(settings.data_dir)
+        clock = clock_of(settings.clock)
+        self.store = TaskStore(settings.data_dir, clock)
         self._renderer = Renderer(self.store, settings.data_dir)
+        base_url = f"http://{_HOST}:{listener.getsockname()[1]}"
+        self._callbacks = Callbacks(
+            self.store,
+            settings.data_dir,
+            clock,
+            lambda file, updated_ms: base_url + signed_path(file, updated_ms, secrets.url_secret),
+            settings.webhook_secret,
+        )
         try:
             self._renderer.start()
+            self._callbacks.start()
             services = Services(
                 settings=settings,
                 secrets=secrets,
@@ -161,6 +176,7 @@ class _Running:
                 renderer=self._renderer,
                 log=log,
                 faults=faults,
+                clock=clock,
             )
             config = uvicorn.Config(
                 build_application(services),
@@ -181,6 +197,7 @@ class _Running:
             self._thread.start()
             self._wait_until_started()
         except BaseException:
+            self._callbacks.stop()
             self._renderer.stop()
             self.store.close()
             self._lock.release()
@@ -191,6 +208,7 @@ class _Running:
         self._server.should_exit = True
         self._thread.join()
         self._listener.close()
+        self._callbacks.stop()
         self._renderer.stop()
         self.store.close()
         self._lock.release()

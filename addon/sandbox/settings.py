@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .faults import Fault
+from .webhook_signature import secret_bytes
 
 # RFC 7518 section 3.2: a key for HS256 has at least 256 bits. PyJWT warns below that.
 SECRET_KEY_MIN_BYTES = 32
@@ -49,6 +51,10 @@ class SandboxSettings:
                  pack has 5).
     credentials  None: made at the first start and read from data_dir afterwards.
     faults       what goes wrong from the start; more can be added to a running server.
+    clock        seconds since 1970 for everything that is simulated: states, created_at, updated_at, Expires. It may
+                 be called from any thread. None: the system's. Tokens and webhook signatures are checked by people
+                 with real clocks, so they always use the system's.
+    webhook_secret  "whsec_" and base64: callbacks are signed with it. None: they carry no signature.
     """
 
     data_dir: Path
@@ -57,11 +63,15 @@ class SandboxSettings:
     concurrency: int = 5
     credentials: Credentials | None = None
     faults: tuple[Fault, ...] = ()
+    clock: Callable[[], float] | None = field(default=None, compare=False)
+    webhook_secret: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError(f"port {self.port} cannot be used: 0 to 65535 is allowed")
         if math.isnan(self.speed) or self.speed <= 0:
             raise ValueError(f"speed {self.speed} cannot be used: it must be above 0")
+        if self.webhook_secret is not None:
+            secret_bytes(self.webhook_secret)
         if self.concurrency < 1:
             raise ValueError(f"concurrency {self.concurrency} cannot be used: it must be at least 1")

@@ -8,15 +8,28 @@ are guesses inside these.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import MappingProxyType
 
 _FIVE_SECONDS_TAKE_S = MappingProxyType({"std": 90.0, "pro": 150.0, "4k": 300.0})
 _SUBMITTED_S = 5.0
 
 
+# Gives milliseconds since 1970, UTC: the clock of created_at and updated_at.
+Clock = Callable[[], int]
+
+
 def now_ms() -> int:
-    """Milliseconds since 1970, UTC: the clock of created_at and updated_at."""
+    """The system's time as a `Clock`."""
     return time.time_ns() // 1_000_000
+
+
+def clock_of(epoch_seconds: Callable[[], float] | None) -> Clock:
+    """The system's clock, or the given one, which counts seconds."""
+    if epoch_seconds is None:
+        return now_ms
+    seconds = epoch_seconds
+    return lambda: int(seconds() * 1000)
 
 
 def submitted_ms(speed: float) -> int:

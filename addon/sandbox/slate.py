@@ -71,6 +71,20 @@ def draw_still(size: tuple[int, int], text: SlateText, image: Image.Image | None
     return still
 
 
+def draw_caption(size: tuple[int, int], text: SlateText) -> Image.Image:
+    """The words alone, bright on black, to be laid over a moving picture."""
+    width, height = size
+    caption = Image.new("RGB", size)
+    draw = ImageDraw.Draw(caption)
+    left, room = round(_MARGIN * width), round((1 - 2 * _MARGIN) * width)
+    _line(draw, text.heading, (left, round(0.02 * height)), room, 0.05 * min(size), _TEXT)
+    _line(draw, f"task {text.task_id}", (left, round(0.08 * height)), room, 0.04 * min(size), _QUIET)
+    if text.watermark:
+        right = round(0.62 * width)
+        _line(draw, "WATERMARK", (right, round(0.68 * height)), width - right - left, 0.06 * min(size), _TEXT)
+    return caption
+
+
 def number_glyphs(size: tuple[int, int]) -> NumberGlyphs:
     """The digits for the running frame number, drawn once for a picture of `size`."""
     width, height = size

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Literal
 
 from .create_rules import ClipOrder
-from .field_table import Product
+from .field_table import Orientation, Product, Standard
 from .refusal import duplicate_external_id, too_many_tasks
-from .simulated_time import now_ms
+from .simulated_time import Clock, now_ms
 from .source_image import SourceImage
 
 STORE_FILE = "tasks.sqlite3"
-_VERSION = 1
+_VERSION = 2
 TaskStatus = Literal["submitted", "processing", "succeed", "failed"]
 
 _SCHEMA = """
@@ -43,7 +43,10 @@ CREATE TABLE tasks (
     due_ms INTEGER NOT NULL,
     stuck INTEGER NOT NULL,
     failure TEXT,
-    finished_ms INTEGER
+    finished_ms INTEGER,
+    standard TEXT NOT NULL DEFAULT 'legacy',
+    callback_url TEXT,
+    told TEXT
 );
 CREATE TABLE images (
     task_id TEXT NOT NULL REFERENCES tasks (task_id),
@@ -54,10 +57,21 @@ CREATE TABLE images (
 );
 """
 
+# From format 1, which knew the legacy standard alone.
+_UPGRADE = """
+ALTER TABLE tasks ADD COLUMN standard TEXT NOT NULL DEFAULT 'legacy';
+ALTER TABLE tasks ADD COLUMN callback_url TEXT;
+ALTER TABLE tasks ADD COLUMN told TEXT;
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ClipFacts:
-    """What is rendered for a task, without the images. See `ClipOrder` for the fields."""
+    """What is rendered for a task, without the images. See `ClipOrder` for the fields.
+
+    length_text  the clip's length as Kling writes it, where it follows a reference video; None before that is known
+                 and for all other clips
+    """
 
     model_name: str
     quality: str
@@ -67,11 +81,18 @@ class ClipFacts:
     text: str
     aspect_ratio: str
     watermark: bool
+    video_url: str | None = None
+    orientation: Orientation | None = None
+    length_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One row. Times are milliseconds since 1970; `finished_ms` may lie ahead, None while nobody knows it."""
+    """One row. Times are milliseconds since 1970; `finished_ms` may lie ahead, None while nobody knows it.
+
+    seq   counts the tasks of a sandbox
+    told  the last state that a callback was sent for; None: none yet
+    """
 
     task_id: str
     video_id: str
@@ -85,6 +106,10 @@ class Task:
     stuck: bool
     failure: str | None
     finished_ms: int | None
+    standard: Standard = "legacy"
+    callback_url: str | None = None
+    told: str | None = None
+    seq: int = 0
 
     def status(self, at_ms: int) -> TaskStatus:
         if self.finished_ms is not None and self.finished_ms <= at_ms:
@@ -115,7 +140,8 @@ class Schedule:
 class TaskStore:
     """The table of tasks. Every method may be called from any thread; a lock lets one in at a time."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, clock: Clock = now_ms) -> None:
+        self._clock = clock
         data_dir.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._database = sqlite3.connect(
@@ -143,7 +169,7 @@ class TaskStore:
         Raises:
             Refusal: 400/1201 for an id that is taken, 429/1303 when `concurrency` tasks are open. Nothing is stored.
         """
-        created_ms = now_ms()
+        created_ms = self._clock()
         clip = ClipFacts(
             model_name=order.model_name,
             quality=order.quality,
@@ -153,6 +179,8 @@ class TaskStore:
             text=order.text,
             aspect_ratio=order.aspect_ratio,
             watermark=order.watermark,
+            video_url=order.video_url,
+            orientation=order.orientation,
         )
         with self._transaction() as database:
             if order.external_task_id is not None and self._exists("external_task_id", order.external_task_id):
@@ -176,25 +204,54 @@ class TaskStore:
                 stuck=schedule.stuck,
                 failure=schedule.failure,
                 finished_ms=due_ms if schedule.failure is not None and not schedule.stuck else None,
+                standard=order.standard,
+                callback_url=order.callback_url,
             )
             self._insert(task, order)
         return task
 
     def find(self, product: Product, wanted: str) -> Task | None:
-        """The task of this product with the id or the external id `wanted`; the id goes first."""
+        """The legacy task of this product with the id or the external id `wanted`; the id goes first.
+
+        That a task of the new standard is not found this way is a guess; nothing is known about it.
+        """
         return self._one(
-            "SELECT * FROM tasks WHERE product = ? AND (task_id = ? OR external_task_id = ?)"
+            "SELECT * FROM tasks WHERE standard = 'legacy' AND product = ? AND (task_id = ? OR external_task_id = ?)"
             " ORDER BY task_id = ? DESC LIMIT 1",
             (product, wanted, wanted, wanted),
         )
+
+    def find_any(self, column: Literal["task_id", "external_task_id"], wanted: str) -> Task | None:
+        """The task of either standard and any product."""
+        return self._one(f"SELECT * FROM tasks WHERE {column} = ?", (wanted,))  # noqa: S608  # one of two literals
+
+    def created_between(self, start_ms: int, end_ms: int, below_seq: int | None, count: int) -> list[Task]:
+        """Up to `count` tasks of either standard, newest first; `below_seq` leaves out that one and all after it."""
+        return self._many(
+            "SELECT * FROM tasks WHERE created_ms BETWEEN ? AND ? AND (? IS NULL OR seq < ?) ORDER BY seq DESC LIMIT ?",
+            (start_ms, end_ms, below_seq, below_seq, count),
+        )
+
+    def with_callback(self) -> list[Task]:
+        """Tasks with a callback address whose end was not told yet, oldest first."""
+        return self._many(
+            "SELECT * FROM tasks WHERE callback_url IS NOT NULL"
+            " AND (told IS NULL OR told NOT IN ('succeed', 'failed')) ORDER BY seq",
+            (),
+        )
+
+    def set_told(self, task_id: str, status: TaskStatus) -> None:
+        """Callbacks up to `status` are done with."""
+        with self._transaction() as database:
+            database.execute("UPDATE tasks SET told = ? WHERE task_id = ?", (status, task_id))
 
     def find_video(self, video_id: str) -> Task | None:
         return self._one("SELECT * FROM tasks WHERE video_id = ?", (video_id,))
 
     def page(self, product: Product, number: int, size: int) -> list[Task]:
-        """Page `number` (from 1) of the product's tasks, newest first."""
+        """Page `number` (from 1) of the product's legacy tasks, newest first."""
         return self._many(
-            "SELECT * FROM tasks WHERE product = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
+            "SELECT * FROM tasks WHERE standard = 'legacy' AND product = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
             (product, size, (number - 1) * size),
         )
 
@@ -204,7 +261,8 @@ class TaskStore:
 
     def succeeded(self) -> list[Task]:
         """Tasks that have ended well by now, oldest first."""
-        return self._many("SELECT * FROM tasks WHERE failure IS NULL AND finished_ms <= ? ORDER BY seq", (now_ms(),))
+        query = "SELECT * FROM tasks WHERE failure IS NULL AND finished_ms <= ? ORDER BY seq"
+        return self._many(query, (self._clock(),))
 
     def images(self, task_id: str) -> dict[str, SourceImage]:
         """The images a task was created with, by field name."""
@@ -219,7 +277,15 @@ class TaskStore:
         with self._transaction() as database:
             database.execute(
                 "UPDATE tasks SET finished_ms = max(due_ms, ?) WHERE task_id = ? AND finished_ms IS NULL",
-                (now_ms(), task_id),
+                (self._clock(), task_id),
+            )
+
+    def set_measured(self, task_id: str, clip: ClipFacts, units: Decimal) -> None:
+        """What is known of a task only after its reference video was looked at."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE tasks SET clip = ?, units = ? WHERE task_id = ?",
+                (json.dumps(asdict(clip)), str(units), task_id),
             )
 
     def set_failed(self, task_id: str, message: str) -> None:
@@ -228,7 +294,7 @@ class TaskStore:
             database.execute(
                 "UPDATE tasks SET finished_ms = max(processing_ms, ?), failure = ?"
                 " WHERE task_id = ? AND finished_ms IS NULL",
-                (now_ms(), message, task_id),
+                (self._clock(), message, task_id),
             )
 
     def _prepare(self, path: Path) -> None:
@@ -236,6 +302,10 @@ class TaskStore:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version == 0:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
+                    database.execute(statement)
+                database.execute(f"PRAGMA user_version = {_VERSION}")
+            elif version == 1:
+                for statement in filter(str.strip, _UPGRADE.split(";")):
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {_VERSION}")
             elif version != _VERSION:
@@ -259,7 +329,8 @@ class TaskStore:
     def _insert(self, task: Task, order: ClipOrder) -> None:
         self._database.execute(
             "INSERT INTO tasks (task_id, video_id, external_task_id, product, clip, units, created_ms, processing_ms,"
-            " due_ms, stuck, failure, finished_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " due_ms, stuck, failure, finished_ms, standard, callback_url)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 task.task_id,
                 task.video_id,
@@ -273,6 +344,8 @@ class TaskStore:
                 task.stuck,
                 task.failure,
                 task.finished_ms,
+                task.standard,
+                task.callback_url,
             ),
         )
         for name, image in (("image", order.image), ("image_tail", order.image_tail)):
@@ -316,4 +389,8 @@ def _task(row: sqlite3.Row) -> Task:
         stuck=bool(row["stuck"]),
         failure=row["failure"],
         finished_ms=row["finished_ms"],
+        standard=row["standard"],
+        callback_url=row["callback_url"],
+        told=row["told"],
+        seq=row["seq"],
     )

@@ -27,14 +27,14 @@ class CheckedBody:
     ignored: list[str] = field(default_factory=list)
 
 
-def check_fields(body: Mapping[str, object], table: tuple[Field, ...]) -> CheckedBody:
-    """Check every known field of `body`.
+def check_fields(body: Mapping[str, object], table: tuple[Field, ...], prefix: str = "") -> CheckedBody:
+    """Check every known field of `body`; `prefix` goes before their names in sentences.
 
     Raises:
         Refusal: 400/1201 naming the first field that cannot be.
     """
     checked = CheckedBody()
-    checked.values = _check_object(body, table, "", checked.ignored)
+    checked.values = _check_object(body, table, prefix, checked.ignored)
     return checked
 
 
@@ -72,7 +72,9 @@ def _check_value(value: object, entry: Field, path: str, ignored: list[str]) -> 
         case "list":
             return _check_list(value, entry, path, ignored)
         case "image":
-            return _check_image(value, path)
+            return _check_image(value, entry, path)
+        case "video_url":
+            return _check_video_url(value, path)
 
 
 def _check_string(value: object, entry: Field, path: str) -> str:
@@ -93,6 +95,8 @@ def _check_number(value: object, entry: Field, path: str) -> float:
     if entry.bounds is not None and not entry.bounds[0] <= value <= entry.bounds[1]:
         low, high = entry.bounds
         raise invalid_value(path, value, f"it must be between {low:g} and {high:g}")
+    if entry.numbers and value not in entry.numbers:
+        raise invalid_value(path, value, f"it must be one of {', '.join(map(str, entry.numbers))}")
     return value
 
 
@@ -110,10 +114,18 @@ def _check_list(value: object, entry: Field, path: str, ignored: list[str]) -> l
     return entries
 
 
-def _check_image(value: object, path: str) -> SourceImage:
+def _check_image(value: object, entry: Field, path: str) -> SourceImage:
     if not isinstance(value, str):
         raise invalid_value(path, value, "it must be a string: a URL or raw base64")
     try:
-        return read_value(value)
+        return read_value(value, entry.max_mb)
     except ImageRejectedError as error:
         raise invalid_value(path, value, str(error)) from error
+
+
+def _check_video_url(value: object, path: str) -> str:
+    if not isinstance(value, str):
+        raise invalid_value(path, value, "it must be a string: a URL")
+    if not value.startswith(("http://", "https://")):
+        raise invalid_value(path, value, "it must be an http or https URL; a video is not taken as base64")
+    return _check_string(value, Field("url", "string"), path)
