@@ -40,7 +40,9 @@ _SHOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
     help="Make one shot: a clip on disk and, with --blend, on a timeline. "
     "The same command again goes on with an unfinished shot and never pays for a finished one."
 )
-@click.option("--prompt", default="", help="What the shot shows. Up to 2,500 characters.")
+@click.option(
+    "--prompt", default="", help="What the shot shows. Up to 2,500 characters, with Kling 3.0 and no image 3,072."
+)
 @click.option(
     "--model",
     "model_name",

@@ -37,8 +37,10 @@ def models(context: click.Context, model_name: str | None, *, with_discontinued:
     if model_name is not None:
         for line in _details(rows[0]):
             output.results.print(line, highlight=False, markup=False)
+    credits_per_unit, dollars = catalogue().credits_per_unit, catalogue().dollars_per_unit
     output.results.print(
-        f"Prices are Kling's list prices in credits, as of {catalogue().checked}; 10 credits are $1.40.",
+        f"Prices are Kling's list prices in credits, as of {catalogue().checked}; {credits_per_unit} credits are "
+        f"${dollars}.",
         highlight=False,
     )
     return ExitCode.DONE

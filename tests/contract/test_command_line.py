@@ -242,6 +242,19 @@ def test_without_blender_what_needs_it_says_so_before_anything_is_paid(shell: Sh
     assert shell.rehearsal.requests_seen() == 0
 
 
+def test_models_are_listed_with_limits_and_prices(shell: Shell) -> None:
+    listed = shell.run("models", COLUMNS="200")
+    assert listed.code == 0
+    assert "kling-3.0-turbo" in listed.out
+    assert "kling-1.0" not in listed.out
+    assert "10 credits are $0.14." in listed.out
+    one = shell.run("models", "kling-1.0", COLUMNS="200")
+    assert "Kling has discontinued it." in one.out
+    row = next(row for row in shell.run("models", "--json").json["models"] if row["id"] == "kling-2.6")
+    assert [mode["units_per_s"] for mode in row["mode"]] == [{"silent": "0.3"}, {"silent": "0.5", "sound": "1.0"}]
+    assert shell.run("models", "kling-9").code == 2
+
+
 def test_help_names_the_limits(shell: Shell) -> None:
     done = shell.run("generate", "--help")
     assert done.code == 0
