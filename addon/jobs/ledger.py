@@ -132,13 +132,6 @@ class Ledger:
         with self._lock:
             return tuple(_read_job(row) for row in self._db.execute("SELECT * FROM job ORDER BY created_at_utc, rowid"))
 
-    def takes(self, account: str, shot_id: str) -> tuple[Job, ...]:
-        """The jobs of a shot that gave a take, by take number."""
-        jobs = (
-            job for job in self.jobs() if (job.account, job.shot_id) == (account, shot_id) and job.facts is not None
-        )
-        return tuple(sorted(jobs, key=lambda job: job.take_number))
-
     def steps(self, job_id: str) -> tuple[JobState, ...]:
         """The states a job has been in, in order."""
         with self._lock:

@@ -90,13 +90,8 @@ class Script:
     turns: tuple[Turn, ...]
 
 
-def parse_dialogue(text: str) -> tuple[Turn, ...]:
-    """The turns in their order; empty for a text without labelled lines. Never raises."""
-    return read_script(text).turns
-
-
 def read_script(text: str) -> Script:
-    """One pass over the text: a quote hides the brackets in it, and a bracket the quotes in it."""
+    """One pass over the text: a quote hides the brackets in it, and a bracket the quotes in it. Never raises."""
     labels: list[Label] = []
     quotes: list[Quote] = []
     place = 0

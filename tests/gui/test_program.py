@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.child_process import run_child
 
 
 @pytest.fixture
@@ -35,25 +35,10 @@ def program_zip() -> Path:
 
 
 def run(program: str, profile: Path, *arguments: object, timeout_s: float = 240) -> str:
-    """Standard output; fails on a non-zero exit or the time limit, killing everything the program started."""
+    """Standard output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLING_", "RETAKE_"))}
-    child = subprocess.Popen(
-        [program, *map(str, arguments)],
-        env={**kept, "BLENDER_USER_RESOURCES": str(profile)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        output, errors = child.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        output, errors = child.communicate()
-        raise AssertionError(f"no end within {timeout_s} s:\n{output}{errors}") from None
-    assert child.returncode == 0, f"exit code {child.returncode}:\n{output}{errors}"
-    return output
+    environ = {**kept, "BLENDER_USER_RESOURCES": str(profile)}
+    return run_child([program, *arguments], env=environ, timeout_s=timeout_s).out
 
 
 def test_program_installs_the_zip_and_generates(program: str, program_zip: Path, tmp_path: Path) -> None:

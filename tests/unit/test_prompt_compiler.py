@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addon.errors import InputError
-from addon.kling.dialogue import parse_dialogue, read_script
+from addon.kling.dialogue import read_script
 from addon.kling.prompt_compiler import BoundVoice, CompiledPrompt, compile_prompt
 from addon.kling.standard import Standard
 
@@ -20,7 +20,7 @@ EXAMPLE = '[Anna@Warm Alto, whispering]: "We made it." Immediately, [Ben@Gravel,
 
 
 def test_the_turns_of_the_example() -> None:
-    anna, ben = parse_dialogue(EXAMPLE)
+    anna, ben = read_script(EXAMPLE).turns
     assert (anna.label, anna.voice_name, anna.manner, anna.line) == ("Anna", "Warm Alto", "whispering", "We made it.")
     assert (ben.label, ben.voice_name, ben.manner, ben.line) == ("Ben", "Gravel", "calm", "Barely.")
     assert anna.span.of(EXAMPLE) == '[Anna@Warm Alto, whispering]: "We made it."'
@@ -57,7 +57,7 @@ def test_the_turns_of_the_example() -> None:
     ],
 )  # fmt: skip
 def test_what_is_read_as_dialogue(text: str, turns: list[tuple[str, str | None, str, str]]) -> None:
-    assert [(one.label, one.voice_name, one.manner, one.line) for one in parse_dialogue(text)] == turns
+    assert [(one.label, one.voice_name, one.manner, one.line) for one in read_script(text).turns] == turns
 
 
 def test_the_example_on_both_standards() -> None:

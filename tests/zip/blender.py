@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.child_process import run_child
 
 INSIDE = Path(__file__).with_name("inside")
 
@@ -28,29 +28,17 @@ class Blender:
     def run(self, script: str, *arguments: object, timeout_s: float = 120) -> Any:
         """What `inside/<script>.py` reports.
 
-        Fails on a non-zero exit, a traceback in either stream or the time limit; the child's whole group is then
-        killed, since a bpy that hangs at exit ignores a polite end.
+        Fails on a non-zero exit, a traceback in either stream or the time limit.
         """
         self.profile.mkdir(parents=True, exist_ok=True)
         answer = self.profile.parent / f"{script}.json"
-        child = subprocess.Popen(
-            [self.python, "-E", "-s", INSIDE / f"{script}.py", answer, *map(str, arguments)],
+        printed = run_child(
+            [self.python, "-E", "-s", INSIDE / f"{script}.py", answer, *arguments],
             env=self._environment(),
             cwd=self.profile.parent,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
+            timeout_s=timeout_s,
         )
-        try:
-            output, _ = child.communicate(timeout=timeout_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            output, _ = child.communicate()
-            raise AssertionError(f"{script} did not end within {timeout_s} s:\n{output}") from None
-        assert child.returncode == 0, f"{script} exited {child.returncode}:\n{output}"
-        assert "Traceback" not in output, output
+        assert "Traceback" not in printed.all, printed.all
         return json.loads(answer.read_text(encoding="utf-8"))
 
     def _environment(self) -> dict[str, str]:
