@@ -165,7 +165,8 @@ class Shell:
         return Done(process.returncode, out, err)
 
     def files(self) -> list[str]:
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+        """Files and folders."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
 
 
 @pytest.fixture

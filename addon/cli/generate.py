@@ -157,10 +157,13 @@ def _media_dir(given: Path | None, target: Target | None) -> Path:
 
 
 def check_writable(folder: Path, field: str) -> None:
-    """Raises InputError where a file could not be written to `folder`: before money is spent on one."""
-    probe = folder / f".retake-{os.getpid()}"
+    """Raises InputError where `folder` could not be written or made: before money is spent on a file in it.
+
+    Nothing is left behind; the folder itself is made when there is something to put into it.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        probe = nearest / f".retake-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
