@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +19,12 @@ import numpy as np
 from rich.table import Table
 
 from ..app import Host, Services, rehearsal_settings
-from ..cli.follow import follow
+from ..cli.follow import Outcome, follow
 from ..cli.output import Output, chatter_kept_in, command_output
 from ..cli.program import BLENDER_LOG, start_log
 from ..interchange.otio_file import write_otio
 from ..jobs.job import Job, JobDraft
+from ..jobs.ledger import Ledger
 from ..jobs.state import JobState
 from ..kling.catalogue import cheapest_mode, estimate_units
 from ..kling.choice import choose_standard
@@ -40,13 +42,27 @@ def main() -> int:
     folder = FOLDER.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     start_log(folder / "home")
+    with command_output() as output, chatter_kept_in(folder / "home" / BLENDER_LOG):
+        outcomes = _make_takes(folder, output)
+        for outcome in outcomes:
+            if outcome.error is not None:
+                output.error(outcome.error)
+                return 1
+        jobs = tuple(outcome.job for outcome in outcomes)
+        # From here on this is the process's only thread: Blender's renderer gets no company of ours.
+        output.notes.print("Placing them, and rendering the preview …")
+        placements = _build_edit(folder, jobs)
+        with closing(Ledger(folder / "home" / "ledger.db")) as ledger:
+            for job in jobs:
+                if job.state is JobState.READY:
+                    ledger.advance(job.job_id, JobState.PLACED)
+        _show(output, folder, jobs, placements)
+    return 0
+
+
+def _make_takes(folder: Path, output: Output) -> tuple[Outcome, ...]:
     environ = {**os.environ, "RETAKE_HOME": str(folder / "home")}
-    with (
-        command_output() as output,
-        chatter_kept_in(folder / "home" / BLENDER_LOG),
-        rehearsal_settings(environ, Host()) as settings,
-        Services(settings) as services,
-    ):
+    with rehearsal_settings(environ, Host()) as settings, Services(settings) as services:
         jobs = tuple(
             services.ledger.enqueue(
                 JobDraft(
@@ -62,18 +78,7 @@ def main() -> int:
             for shot_id, request in _shots(folder).items()
         )
         output.notes.print("Making two shots with the local Kling …")
-        outcomes = follow(services, jobs, output.notes)
-        for outcome in outcomes:
-            if outcome.error is not None:
-                output.error(outcome.error)
-                return 1
-        output.notes.print("Placing them, and rendering the preview …")
-        placements = _build_edit(folder, tuple(outcome.job for outcome in outcomes))
-        for outcome in outcomes:
-            if outcome.job.state is JobState.READY:
-                services.ledger.advance(outcome.job.job_id, JobState.PLACED)
-        _show(output, folder, tuple(outcome.job for outcome in outcomes), placements)
-    return 0
+        return follow(services, jobs, output.notes)
 
 
 def _shots(folder: Path) -> dict[str, GenerationRequest]:

@@ -26,6 +26,7 @@ from ..kling.errors import (
     KlingUnknownOutcome,
 )
 from ..kling.request import ImageFile, ImageUrl
+from ..kling.sent_pictures import SentPictures
 from ..kling.task import KlingTask, TaskStatus
 from ..kling.transport import ResultGone
 from ..media.probe import ClipFacts, DamagedClip
@@ -102,14 +103,14 @@ class JobDriver:
             raise
         return await self._send(job, pictures)
 
-    async def _send(self, job: Job, pictures: tuple[str | None, str | None]) -> Job:
+    async def _send(self, job: Job, pictures: SentPictures) -> Job:
         """Send the create whose intent is on record."""
         busy = 0
         unreachable_since = time.monotonic()
         unreachable = 0
         while True:
             try:
-                task = await self._client.create(job.standard, job.request, job.external_task_id, *pictures)
+                task = await self._client.create(job.standard, job.request, job.external_task_id, pictures)
             except KlingBusy as error:
                 busy += 1
                 self._publish(JobWaits(job.job_id, str(error)))
@@ -252,10 +253,10 @@ class JobDriver:
         return job
 
 
-async def _read_pictures(job: Job) -> tuple[str | None, str | None]:
-    return (
-        await _read_picture(job.request.image, "start image"),
-        await _read_picture(job.request.image_tail, "end image"),
+async def _read_pictures(job: Job) -> SentPictures:
+    return SentPictures(
+        image=await _read_picture(job.request.image, "start image"),
+        image_tail=await _read_picture(job.request.image_tail, "end image"),
     )
 
 

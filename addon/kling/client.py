@@ -1,70 +1,63 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The calls: create a task, look it up, fetch its result. One call, one request: nothing here retries a create.
+"""Generation tasks: create one, look it up, fetch its result. One call, one request: nothing here retries a create.
 
-The single exception is a token that Kling calls expired (1004) or not valid yet (1003): such a request was refused
-before it was read, so it is signed anew and sent once more. Used on the engine's thread only.
+Used on the engine's thread only.
 """
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, assert_never
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from . import wire_legacy, wire_new
-from .errors import KlingAuthRefused, KlingBadAnswer, KlingBadRequest, KlingNotFound
+from .errors import KlingBadAnswer, KlingBadRequest, KlingNotFound
+from .signed_calls import SignedCalls
 from .standard import Standard
-from .tokens import TokenSource
-from .transport import ResultBody, Transport
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from .credentials import Credential
     from .request import GenerationRequest, Product
+    from .sent_pictures import SentPictures
     from .task import KlingTask
+    from .transport import ResultBody
     from .wire import Envelope
 
 GLOBAL_BASE_URL = "https://api-singapore.klingai.com"
 """Servers outside China (kling-api section 1)."""
 
-_NOT_YET_VALID = 1003
-_EXPIRED = 1004
-_CLOCK_PAUSE_S = 5.0
-
 
 class KlingClient:
     def __init__(self, base_url: str, credential: Credential) -> None:
-        self._tokens = TokenSource(credential)
-        self._transport = Transport(base_url)
+        self._calls = SignedCalls(base_url, credential)
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        await self._calls.aclose()
 
     async def create(
         self,
         standard: Standard,
         request: GenerationRequest,
         external_task_id: str,
-        image: str | None,
-        image_tail: str | None,
+        pictures: SentPictures,
     ) -> KlingTask:
-        """Ask for a task; from here on it may cost money. `image` and `image_tail`: addresses or base64.
+        """Ask for a task; from here on it may cost money.
 
         Raises KlingNotSent or KlingRefused (nothing was created), or KlingUnknownOutcome (look it up).
         """
         match standard:
             case Standard.LEGACY:
                 path = f"/v1/videos/{request.product.value}"
-                body = wire_legacy.encode(request, external_task_id, image, image_tail).to_json()
+                body = wire_legacy.encode(request, external_task_id, pictures).to_json()
             case Standard.NEW:
                 path = wire_new.path(request)
-                body = wire_new.encode(request, external_task_id, image, image_tail).to_json()
+                body = wire_new.encode(request, external_task_id, pictures).to_json()
             case _:
                 assert_never(standard)
-        task = _task(standard, await self._call("POST", path, body=body))
+        task = _task(standard, await self._calls.call("POST", path, body=body))
         if task is None:
             raise _no_task("the answer to a create is empty")
         return task
@@ -94,7 +87,7 @@ class KlingClient:
 
     def result(self, url: str, offset: int) -> AbstractAsyncContextManager[ResultBody]:
         """The bytes of a result from `offset` on; sent without the key, which is not the file server's business."""
-        return self._transport.result(url, offset)
+        return self._calls.result(url, offset)
 
     async def _look_up(self, standard: Standard, product: Product, wanted: str, new_parameter: str) -> KlingTask | None:
         """None where Kling does not know the id.
@@ -105,27 +98,14 @@ class KlingClient:
         match standard:
             case Standard.LEGACY:
                 try:
-                    envelope = await self._call("GET", f"/v1/videos/{product.value}/{quote(wanted, safe='')}")
+                    envelope = await self._calls.call("GET", f"/v1/videos/{product.value}/{quote(wanted, safe='')}")
                 except KlingBadRequest:
                     return None
             case Standard.NEW:
-                envelope = await self._call("GET", "/tasks", query={new_parameter: wanted})
+                envelope = await self._calls.call("GET", "/tasks", query={new_parameter: wanted})
             case _:
                 assert_never(standard)
         return _task(standard, envelope)
-
-    async def _call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, query: dict[str, str] | None = None
-    ) -> Envelope:
-        try:
-            return await self._transport.call(method, path, self._tokens.token(), body=body, query=query)
-        except KlingAuthRefused as error:
-            if error.code not in (_NOT_YET_VALID, _EXPIRED) or not self._tokens.can_renew():
-                raise
-            if error.code == _NOT_YET_VALID:
-                await asyncio.sleep(_CLOCK_PAUSE_S)
-        self._tokens.discard()
-        return await self._transport.call(method, path, self._tokens.token(), body=body, query=query)
 
 
 def _task(standard: Standard, envelope: Envelope) -> KlingTask | None:

@@ -6,7 +6,7 @@ Fields: kling-api reference sections 2.1 to 2.3 (requests) and 4 (answers).
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -15,6 +15,9 @@ from .catalogue import catalogue
 from .request import GenerationRequest
 from .task import KlingTask, ResultVideo, decimal_or_none, read_status
 from .wire import Received, Sent
+
+if TYPE_CHECKING:
+    from .sent_pictures import SentPictures
 
 
 class VideoBody(Sent):
@@ -43,9 +46,9 @@ class ImageToVideoBody(VideoBody):
 
 
 def encode(
-    request: GenerationRequest, external_task_id: str, image: str | None, image_tail: str | None
+    request: GenerationRequest, external_task_id: str, pictures: SentPictures
 ) -> TextToVideoBody | ImageToVideoBody:
-    """The body for `request`; `image` and `image_tail` are addresses or base64."""
+    """The body for `request`; the pictures are sent as they are."""
     model = catalogue().model_row(request.model_name)
     mode = model.mode_row(request.mode)
     if model.legacy_name is None or mode is None:
@@ -60,9 +63,9 @@ def encode(
         "duration": str(request.duration_s),
         "external_task_id": external_task_id,
     }
-    if image is None and image_tail is None:
+    if pictures.image is None and pictures.image_tail is None:
         return TextToVideoBody(**shared, aspect_ratio=request.aspect_ratio)
-    return ImageToVideoBody(**shared, image=image, image_tail=image_tail)
+    return ImageToVideoBody(**shared, image=pictures.image, image_tail=pictures.image_tail)
 
 
 class ReceivedVideo(Received):

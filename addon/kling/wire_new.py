@@ -7,7 +7,7 @@ a word, so nothing may be sent that a model's table does not list: there is no n
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
@@ -16,6 +16,9 @@ from .catalogue import ModelRow, catalogue
 from .request import GenerationRequest, Product
 from .task import KlingTask, ResultVideo, decimal_or_none, read_status
 from .wire import Received, Sent
+
+if TYPE_CHECKING:
+    from .sent_pictures import SentPictures
 
 _PATHS = {Product.TEXT_TO_VIDEO: "text-to-video", Product.IMAGE_TO_VIDEO: "image-to-video"}
 
@@ -57,8 +60,8 @@ def path(request: GenerationRequest) -> str:
     return f"/{_PATHS[request.product]}/{_row(request).new_name}"
 
 
-def encode(request: GenerationRequest, external_task_id: str, image: str | None, image_tail: str | None) -> VideoBody:
-    """The body for `request`; `image` and `image_tail` are addresses or base64."""
+def encode(request: GenerationRequest, external_task_id: str, pictures: SentPictures) -> VideoBody:
+    """The body for `request`; the pictures are sent as they are."""
     model = _row(request)
     mode = model.mode_row(request.mode)
     if mode is None:
@@ -67,7 +70,7 @@ def encode(request: GenerationRequest, external_task_id: str, image: str | None,
     audio: Literal["off", "native"] = "native" if request.sound else "off"
     return VideoBody(
         prompt=request.prompt if is_text else None,
-        contents=None if is_text else _contents(request, image, image_tail),
+        contents=None if is_text else _contents(request, pictures),
         settings=Settings(
             multi_shot=False if model.has_multi_shot else None,
             audio=audio if model.has_sound and not model.always_has_sound else None,
@@ -79,16 +82,14 @@ def encode(request: GenerationRequest, external_task_id: str, image: str | None,
     )
 
 
-def _contents(
-    request: GenerationRequest, image: str | None, image_tail: str | None
-) -> tuple[PromptPart | FramePart, ...]:
+def _contents(request: GenerationRequest, pictures: SentPictures) -> tuple[PromptPart | FramePart, ...]:
     parts: list[PromptPart | FramePart] = []
     if request.prompt:
         parts.append(PromptPart(text=request.prompt))
-    if image is not None:
-        parts.append(FramePart(type="first_frame", url=image))
-    if image_tail is not None:
-        parts.append(FramePart(type="last_frame", url=image_tail))
+    if pictures.image is not None:
+        parts.append(FramePart(type="first_frame", url=pictures.image))
+    if pictures.image_tail is not None:
+        parts.append(FramePart(type="last_frame", url=pictures.image_tail))
     return tuple(parts)
 
 

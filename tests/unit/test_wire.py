@@ -13,6 +13,7 @@ from addon.kling.catalogue import catalogue, cheapest_mode, estimate_units, fitt
 from addon.kling.choice import choose_standard
 from addon.kling.credentials import AccessKeyPair, ApiKey
 from addon.kling.request import GenerationRequest, ImageUrl
+from addon.kling.sent_pictures import SentPictures
 from addon.kling.standard import Standard
 
 TEXT = GenerationRequest(prompt="a tree; a house", model_name="kling-3.0", mode="pro", duration_s=7, sound=True)
@@ -21,7 +22,7 @@ KEY, PAIR = ApiKey("key-of-a-test"), AccessKeyPair("access", "secret")
 
 
 def test_text_to_video_on_both_standards() -> None:
-    assert wire_legacy.encode(replace(TEXT, negative_prompt="rain"), "job-1", None, None).to_json() == {
+    assert wire_legacy.encode(replace(TEXT, negative_prompt="rain"), "job-1", SentPictures()).to_json() == {
         "model_name": "kling-v3",
         "prompt": "a tree; a house",
         "negative_prompt": "rain",
@@ -32,7 +33,7 @@ def test_text_to_video_on_both_standards() -> None:
         "external_task_id": "job-1",
     }
     assert wire_new.path(TEXT) == "/text-to-video/kling-3.0"
-    assert wire_new.encode(TEXT, "job-1", None, None).to_json() == {
+    assert wire_new.encode(TEXT, "job-1", SentPictures()).to_json() == {
         "prompt": "a tree; a house",
         "settings": {
             "multi_shot": False,
@@ -46,7 +47,7 @@ def test_text_to_video_on_both_standards() -> None:
 
 
 def test_image_to_video_on_both_standards() -> None:
-    assert wire_legacy.encode(FRAMES, "job-1", "QUJD", "https://x/b.png").to_json() == {
+    assert wire_legacy.encode(FRAMES, "job-1", SentPictures("QUJD", "https://x/b.png")).to_json() == {
         "model_name": "kling-v3",
         "prompt": "a tree; a house",
         "sound": "on",
@@ -57,7 +58,7 @@ def test_image_to_video_on_both_standards() -> None:
         "external_task_id": "job-1",
     }
     assert wire_new.path(FRAMES) == "/image-to-video/kling-3.0"
-    assert wire_new.encode(FRAMES, "job-1", "QUJD", "https://x/b.png").to_json() == {
+    assert wire_new.encode(FRAMES, "job-1", SentPictures("QUJD", "https://x/b.png")).to_json() == {
         "contents": (
             {"type": "prompt", "text": "a tree; a house"},
             {"type": "first_frame", "url": "QUJD"},
@@ -70,14 +71,14 @@ def test_image_to_video_on_both_standards() -> None:
 
 def test_what_a_model_does_not_know_is_not_sent() -> None:
     turbo = replace(TEXT, model_name="kling-3.0-turbo")
-    assert set(wire_new.encode(turbo, "j", None, None).to_json()["settings"]) == {
+    assert set(wire_new.encode(turbo, "j", SentPictures()).to_json()["settings"]) == {
         "resolution", "aspect_ratio", "duration",
     }  # fmt: skip
     old = replace(TEXT, model_name="kling-2.5-turbo", sound=False, duration_s=5)
-    assert "audio" not in wire_new.encode(old, "j", None, None).to_json()["settings"]
-    assert "sound" not in wire_legacy.encode(old, "j", None, None).to_json()
+    assert "audio" not in wire_new.encode(old, "j", SentPictures()).to_json()["settings"]
+    assert "sound" not in wire_legacy.encode(old, "j", SentPictures()).to_json()
     master = replace(old, model_name="kling-2.1-master")
-    assert "mode" not in wire_legacy.encode(master, "j", None, None).to_json()
+    assert "mode" not in wire_legacy.encode(master, "j", SentPictures()).to_json()
 
 
 @pytest.mark.parametrize(
@@ -140,8 +141,8 @@ def test_every_row_of_the_catalogue_can_be_asked_for_priced_and_encoded(row) -> 
     assert fitting_standards(request) == model.standards
     image = None if model.text_to_video else "QUJD"
     if Standard.LEGACY in model.standards:
-        assert wire_legacy.encode(request, "j", image, None).to_json()["model_name"] == model.legacy_name
+        assert wire_legacy.encode(request, "j", SentPictures(image)).to_json()["model_name"] == model.legacy_name
     if Standard.NEW in model.standards:
         assert wire_new.path(request).endswith(f"/{model.new_name}")
-        assert wire_new.encode(request, "j", image, None).to_json()["settings"]["resolution"] == mode.resolution
+        assert wire_new.encode(request, "j", SentPictures(image)).to_json()["settings"]["resolution"] == mode.resolution
     assert model.mode_row(cheapest_mode(model.id, sound=sound, end_frame=False)) is not None
