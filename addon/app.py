@@ -52,6 +52,8 @@ class Settings:
     """The cap on what the account may spend in a day of UTC."""
     standard: Standard | None = None
     """The request format the user insists on."""
+    voices_are_free: bool = False
+    """Subscribers do not pay extra for bound voices."""
 
 
 def home_folder(environ: Mapping[str, str], host: Host) -> Path:
@@ -84,6 +86,7 @@ def load_settings(environ: Mapping[str, str], host: Host) -> Settings:
         timing=Timing(),
         day_units=day_cap_units(environ),
         standard=wanted_standard(environ),
+        voices_are_free=voices_are_free(environ),
     )
 
 
@@ -129,6 +132,7 @@ def rehearsal_settings(environ: Mapping[str, str], host: Host) -> Iterator[Setti
             timing=Timing().faster(REHEARSAL_SPEED),
             day_units=day_cap_units(environ),
             standard=wanted_standard(environ),
+            voices_are_free=voices_are_free(environ),
         )
 
 
@@ -147,6 +151,14 @@ def day_cap_units(environ: Mapping[str, str]) -> Decimal | None:
     """From RETAKE_MAX_CREDITS_PER_DAY; None where it is not set."""
     text = environ.get("RETAKE_MAX_CREDITS_PER_DAY", "").strip()
     return units_from_credits("RETAKE_MAX_CREDITS_PER_DAY", text) if text else None
+
+
+def voices_are_free(environ: Mapping[str, str]) -> bool:
+    """From RETAKE_VOICES_FREE."""
+    text = environ.get("RETAKE_VOICES_FREE", "").strip()
+    if text not in ("", "0", "1"):
+        raise InputError("RETAKE_VOICES_FREE", text, "it is 0 or 1")
+    return text == "1"
 
 
 def units_from_credits(field_name: str, text: str) -> Decimal:

@@ -20,8 +20,8 @@ from addon.app import Services, Settings
 from addon.jobs.job import Job, JobDraft
 from addon.jobs.message import JobBroke, JobEnded, JobMessage, JobStopped
 from addon.jobs.timing import Timing
-from addon.kling.catalogue import estimate_units
 from addon.kling.credentials import AccessKeyPair, ApiKey
+from addon.kling.price import estimate_units
 from addon.kling.request import GenerationRequest
 from addon.kling.standard import Standard
 from addon.sandbox.server import SandboxServer

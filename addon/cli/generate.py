@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,46 +16,33 @@ from rich.table import Table
 from ..app import Host, Services, open_settings, units_from_credits
 from ..errors import InputError, RetakeError
 from ..jobs.job import Job, JobDraft
-from ..jobs.state import WITH_TAKE, JobState
-from ..kling.catalogue import DEFAULT_MODEL_NAME, catalogue, cheapest_mode, estimate_units, problems
+from ..jobs.state import CANCELLABLE, WITH_TAKE, JobState
+from ..kling.catalogue import catalogue
 from ..kling.choice import choose_standard
 from ..kling.hints import prompt_hints
-from ..kling.request import GenerationRequest, ImageFile, ImageInput, ImageUrl
-from ..media.picture import check_picture
+from ..kling.price import billed_seconds, estimate_units, tariff
+from ..kling.public_address import check_public_url
+from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
+from .balance import check_balance
 from .exit_code import exit_code_for_all
 from .follow import Outcome, follow
 from .placing import Target, check_target, place_in_blend
+from .price_words import PRICED_FOR, price_words
+from .shot_options import read_request, shot_options
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from ..kling.request import GenerationRequest
     from ..vse.place import Placement
     from .output import Output
-
-_SHOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @click.command(
     help="Make one shot: a clip on disk and, with --blend, on a timeline. "
     "The same command again goes on with an unfinished shot and never pays for a finished one."
 )
-@click.option(
-    "--prompt", default="", help="What the shot shows. Up to 2,500 characters, with Kling 3.0 and no image 3,072."
-)
-@click.option(
-    "--model",
-    "model_name",
-    default=DEFAULT_MODEL_NAME,
-    show_default=True,
-    help="`retake models` lists them.",
-)
-@click.option("--quality", "mode", default=None, help="std, pro or 4k. Default: the cheapest that can do it.")
-@click.option("--duration", "duration_s", type=int, default=5, show_default=True, help="Whole seconds.")
-@click.option("--aspect", "aspect_ratio", default="16:9", show_default=True, help="16:9, 9:16 or 1:1.")
-@click.option("--sound/--no-sound", default=None, help="Native audio. Default: only where the model always makes it.")
-@click.option("--negative", "negative_prompt", default="", help="What the shot must not show.")
-@click.option("--image", default=None, metavar="FILE|URL", help="The start image.")
-@click.option("--end-image", default=None, metavar="FILE|URL", help="The end image.")
+@shot_options
 @click.option("--shot", "shot_id", default=None, metavar="ID", help="The shot's name. Default: made from the settings.")
 @click.option("--new-take", is_flag=True, help="Make, and pay for, another take of a finished shot.")
 @click.option("--blend", type=click.Path(path_type=Path), default=None, help="The .blend to place it in; made if new.")
@@ -67,19 +53,22 @@ _SHOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 @click.option("--fps", "new_rate", default="24", show_default=True, help="The rate of a new .blend, 24000/1001 say.")
 @click.option("--media", type=click.Path(path_type=Path), default=None, help="The folder for takes. Default: takes.")
 @click.option("--max-credits", default=None, metavar="N", help="Never spend more on this shot, all takes together.")
+@click.option("--ignore-balance", is_flag=True, help="Send it even where the account's packages seem not to be enough.")
 @click.option("--sandbox", is_flag=True, help="Rehearse for free with a local Kling.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def generate(context: click.Context, /, **options: Any) -> int:
     output: Output = context.obj.output
     host: Host = context.obj.host
-    request = _request(options)
+    request = read_request(options)
     target = _target(options)
     media_dir = _media_dir(options["media"], target)
     max_credits = options["max_credits"]
     list_units = units_from_credits("--max-credits", max_credits) if max_credits is not None else None
     shot_id = _shot_id(options["shot_id"], request, target)
     with open_settings(os.environ, host, sandbox=options["sandbox"]) as settings:
+        if request.video is not None:
+            check_public_url(request.video.url, settings.base_url, "reference video")
         draft = JobDraft(
             account=settings.account,
             list_id=f"shot/{shot_id}",
@@ -87,7 +76,7 @@ def generate(context: click.Context, /, **options: Any) -> int:
             request=request,
             standard=choose_standard(request, settings.credential, settings.standard),
             media_dir=media_dir,
-            estimate_units=estimate_units(request),
+            estimate_units=estimate_units(request, voices_are_free=settings.voices_are_free),
         )
         _say_price(output, request, draft.estimate_units)
         for finding in prompt_hints(request):
@@ -97,43 +86,13 @@ def generate(context: click.Context, /, **options: Any) -> int:
             job = services.ledger.enqueue(draft, new_take=options["new_take"])
             if job.state in WITH_TAKE:
                 output.notes.print(f"{job.take().name} exists already: nothing is sent. --new-take makes another.")
+            elif job.state in CANCELLABLE and not options["ignore_balance"]:
+                check_balance(settings, draft.estimate_units, output)
             (outcome,) = follow(services, (job,), output.notes)
             outcome, placement = _place(services, outcome, target)
             spent_units = services.ledger.spent_units(draft.list_id)
     _report(output, outcome, placement, draft.estimate_units, spent_units, as_json=options["as_json"])
     return exit_code_for_all([outcome.error] if outcome.error else [])
-
-
-def _request(options: dict[str, Any]) -> GenerationRequest:
-    model_name = options["model_name"]
-    sound = options["sound"]
-    if sound is None:
-        sound = catalogue().model_row(model_name).always_has_sound
-    end_image = _image(options["end_image"], "end image")
-    request = GenerationRequest(
-        prompt=options["prompt"],
-        model_name=model_name,
-        mode=options["mode"] or cheapest_mode(model_name, sound=sound, end_frame=end_image is not None),
-        duration_s=options["duration_s"],
-        aspect_ratio=options["aspect_ratio"],
-        sound=sound,
-        negative_prompt=options["negative_prompt"],
-        image=_image(options["image"], "start image"),
-        image_tail=end_image,
-    )
-    for problem in problems(request):
-        raise problem.error()
-    return request
-
-
-def _image(text: str | None, field: str) -> ImageInput | None:
-    if text is None:
-        return None
-    if text.startswith(("http://", "https://")):
-        return ImageUrl(text)
-    path = Path(text).expanduser().absolute()
-    check_picture(path, field)
-    return ImageFile(path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _target(options: dict[str, Any]) -> Target | None:
@@ -177,8 +136,8 @@ def _shot_id(given: str | None, request: GenerationRequest, target: Target | Non
         place = [str(target.blend), target.frame, target.channel] if target else None
         wish = json.dumps([request.to_record(), place], sort_keys=True)
         return f"shot-{hashlib.sha256(wish.encode()).hexdigest()[:8]}"
-    if not _SHOT_ID.fullmatch(given):
-        raise InputError("--shot", given, "up to 40 letters, digits, dots, dashes and underscores are allowed")
+    if not SHOT_ID.fullmatch(given):
+        raise InputError("--shot", given, SHOT_ID_ALLOWED)
     return given
 
 
@@ -198,12 +157,9 @@ def _place(services: Services, outcome: Outcome, target: Target | None) -> tuple
 
 def _say_price(output: Output, request: GenerationRequest, units: Decimal) -> None:
     model = catalogue().model_row(request.model_name)
-    credits_wanted = units * catalogue().credits_per_unit
-    dollars = units * catalogue().dollars_per_unit
-    sound = "with sound" if request.sound else "silent"
     output.notes.print(
-        f"{model.label} {request.mode}, {request.duration_s} s, {sound}: "
-        f"{units.normalize():f} units = {credits_wanted.normalize():f} credits = ${dollars:.2f} list price",
+        f"{model.label} {request.mode}, {billed_seconds(request)} s, {PRICED_FOR[tariff(request)]}: "
+        f"{price_words(units)}",
         highlight=False,
     )
 

@@ -3,23 +3,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
 
 from ..kling.catalogue import ModelRow, ModeRow, catalogue
+from ..kling.product import Product
 from .exit_code import ExitCode
+from .price_words import plain
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
+    from ..kling.catalogue import Tariff
     from .output import Output
 
+_MAKES = {
+    Product.TEXT_TO_VIDEO: "text to video",
+    Product.IMAGE_TO_VIDEO: "image to video",
+    Product.MOTION_CONTROL: "motion control",
+    Product.OMNI_VIDEO: "video from text, images, elements and a video together",
+    Product.MULTI_IMAGE_TO_VIDEO: "video from several images",
+    Product.VIDEO_EXTEND: "longer clips from its own",
+}
+_TARIFFS: dict[Tariff, str] = {
+    "silent": "silent",
+    "sound": "sound",
+    "voice": "voices",
+    "video": "with a video",
+    "motion": "motion",
+}
 _END_FRAME = {"no": "–", "silent": "with a start image, silent", "yes": "with a start image", "alone": "yes"}
 
 
-@click.command(help="List the models, or one MODEL with its source: lengths, quality, sound, end image and price.")
+@click.command(help="List the models, or one MODEL with its source: lengths, quality, sound, inputs and prices.")
 @click.argument("model_name", metavar="[MODEL]", required=False)
 @click.option("--all", "with_discontinued", is_flag=True, help="Those that Kling has discontinued, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -47,27 +63,67 @@ def models(context: click.Context, model_name: str | None, *, with_discontinued:
 
 
 def _table(rows: tuple[ModelRow, ...]) -> Table:
-    table = Table("Model", "Quality", "Seconds", "Sound", "End image", "Credits, silent", "Credits, sound")
+    table = Table("Model", "Quality", "Seconds", "Sound", "End image", "Credits", "Also")
     for row in rows:
         for mode in row.mode:
             table.add_row(
                 row.id, f"{mode.name} ({mode.resolution})", _seconds(row), _sound(mode), _END_FRAME[mode.end_frame],
-                *_prices(mode),
+                _prices(mode), ", ".join(_features(row, mode)) or "–",
             )  # fmt: skip
     return table
 
 
+def _features(row: ModelRow, mode: ModeRow) -> list[str]:
+    """What else the model takes in this mode; prices are with the prices."""
+    limits, found = row.limits, []
+    if limits.elements:
+        found.append(f"{limits.elements} elements")
+    if limits.references:
+        found.append(f"{limits.references} references")
+    if limits.cuts:
+        found.append(f"{limits.cuts} cuts")
+    if "voice" in mode.units_per_s:
+        found.append(f"{limits.voices} voices")
+    if mode.camera:
+        found.append("camera")
+    return found
+
+
 def _details(row: ModelRow) -> list[str]:
     lines = [
+        f"Makes: {', '.join(_MAKES[product] for product in row.products)}",
         f"On the older request format: {row.legacy_name or 'no'}; on the newer one: {row.new_name or 'no'}",
         f"Aspect: {', '.join(row.aspect_ratios)}; with a start image the image's own",
         f"Prompt: up to {row.prompt_max_characters:,} characters",
-        f"Source: {row.source}",
+        *_input_lines(row),
+        f"Source: {row.source} (checked {row.checked})",
     ]
-    if not row.text_to_video:
+    lines.append("D: Kling's own documentation; G: a third party's price list.")
+    if not row.makes_from_text:
         lines.insert(0, "It needs a start image.")
     if row.discontinued:
         lines.insert(0, "Kling has discontinued it.")
+    return lines
+
+
+def _input_lines(row: ModelRow) -> list[str]:
+    images, lines = catalogue().images, []
+    if row.plain_durations_s:
+        lines.append(f"Without an end image or a reference: {', '.join(map(str, row.plain_durations_s))} s")
+    lines.append(
+        f"Images: {', '.join(images.suffixes)}, up to {images.max_mb} MB, sides from {images.min_side_px} px, "
+        f"ratio 1:{images.max_ratio} to {images.max_ratio}:1"
+    )
+    if row.motion:
+        spans = (f"{low} to {high} s as in the {way}" for way, (low, high) in row.motion.seconds_by_orientation.items())
+        low, high = row.motion.sides_px
+        lines.append(f"Motion reference: {', '.join(spans)}, sides {low} to {high} px, up to {row.motion.max_mb} MB")
+    if row.video:
+        (low, high), (slow, fast), (least, most) = row.video.seconds, row.video.rates_fps, row.video.sides_px
+        lines.append(
+            f"Reference video: {low} to {high} s, sides {least} to {most} px, {slow} to {fast} fps, "
+            f"up to {row.video.max_mb} MB"
+        )
     return lines
 
 
@@ -84,13 +140,12 @@ def _sound(mode: ModeRow) -> str:
     return "yes" if mode.has_silence else "always"
 
 
-def _prices(mode: ModeRow) -> tuple[str, str]:
+def _prices(mode: ModeRow) -> str:
+    whole = catalogue()
     if mode.units_per_clip:
-        return " / ".join(f"{_credits(units)} for {length} s" for length, units in mode.units_per_clip.items()), "–"
-    by_kind: dict[Any, Decimal] = dict(mode.units_per_s)
-    silent, sound = (f"{_credits(by_kind[kind])} a second" if kind in by_kind else "–" for kind in ("silent", "sound"))
-    return silent, sound
-
-
-def _credits(units: Decimal) -> str:
-    return f"{(units * catalogue().credits_per_unit).normalize():f}"
+        prices = [f"{plain(whole.credits(units))} for {length} s" for length, units in mode.units_per_clip.items()]
+    else:
+        prices = [f"{plain(whole.credits(units))}/s {_TARIFFS[kind]}" for kind, units in mode.units_per_s.items()]
+    if mode.units_per_extension is not None:
+        prices.append(f"{plain(whole.credits(mode.units_per_extension))} to extend")
+    return ", ".join(prices)

@@ -16,6 +16,7 @@ from ..app import Host, home_folder
 from ..errors import InputError, RetakeError
 from ..redaction import RedactionFilter
 from ..version import version
+from .estimate import estimate
 from .exit_code import ExitCode, exit_code_for
 from .generate import generate
 from .jobs import jobs
@@ -48,6 +49,7 @@ def program() -> None:
     pass
 
 
+program.add_command(estimate)
 program.add_command(generate)
 program.add_command(jobs)
 program.add_command(models)

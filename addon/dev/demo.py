@@ -26,8 +26,8 @@ from ..interchange.otio_file import write_otio
 from ..jobs.job import Job, JobDraft
 from ..jobs.ledger import Ledger
 from ..jobs.state import JobState
-from ..kling.catalogue import cheapest_mode, estimate_units
 from ..kling.choice import choose_standard
+from ..kling.price import cheapest_mode, estimate_units
 from ..kling.request import GenerationRequest, ImageFile
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _shots(folder: Path) -> dict[str, GenerationRequest]:
         "night-010": GenerationRequest(
             prompt="A motorcyclist rides through a neon-lit tunnel, engine echoing, camera low behind the wheel",
             model_name="kling-2.6",
-            mode=cheapest_mode("kling-2.6", sound=True, end_frame=False),
+            mode=cheapest_mode("kling-2.6", "sound"),
             duration_s=5,
             sound=True,
         ),

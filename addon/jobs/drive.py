@@ -16,7 +16,6 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from ..errors import InputError, RetakeError
-from ..kling.catalogue import problems
 from ..kling.errors import (
     KlingBadRequest,
     KlingBusy,
@@ -25,6 +24,7 @@ from ..kling.errors import (
     KlingRefused,
     KlingUnknownOutcome,
 )
+from ..kling.possible import problems
 from ..kling.request import ImageFile, ImageUrl
 from ..kling.sent_pictures import SentPictures
 from ..kling.task import KlingTask, TaskStatus
@@ -257,6 +257,7 @@ async def _read_pictures(job: Job) -> SentPictures:
     return SentPictures(
         image=await _read_picture(job.request.image, "start image"),
         image_tail=await _read_picture(job.request.image_tail, "end image"),
+        references=tuple(filter(None, [await _read_picture(one, "reference") for one in job.request.references])),
     )
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import AccountError, InputError
-from .catalogue import catalogue, fitting_standards
+from .catalogue import catalogue
 from .credentials import AccessKeyPair
+from .possible import fitting_standards
 from .standard import Standard
 
 if TYPE_CHECKING:

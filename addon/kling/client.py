@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from .credentials import Credential
-    from .request import GenerationRequest, Product
+    from .product import Product
+    from .request import GenerationRequest
     from .sent_pictures import SentPictures
     from .task import KlingTask
     from .transport import ResultBody

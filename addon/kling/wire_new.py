@@ -13,14 +13,28 @@ from pydantic import Field, field_validator
 
 from ..redaction import redact
 from .catalogue import ModelRow, catalogue
-from .request import GenerationRequest, Product
+from .product import Product
+from .request import GenerationRequest, VideoRole
+from .standard import Standard
 from .task import KlingTask, ResultVideo, decimal_or_none, read_status
 from .wire import Received, Sent
+from .wire_prompt import WirePrompt, asks_aspect_ratio, wire_prompt
 
 if TYPE_CHECKING:
     from .sent_pictures import SentPictures
 
-_PATHS = {Product.TEXT_TO_VIDEO: "text-to-video", Product.IMAGE_TO_VIDEO: "image-to-video"}
+_PATHS = {
+    Product.TEXT_TO_VIDEO: "text-to-video",
+    Product.IMAGE_TO_VIDEO: "image-to-video",
+    Product.MOTION_CONTROL: "motion-control",
+    Product.OMNI_VIDEO: "omni-video",
+}
+
+_VIDEO_PARTS: dict[VideoRole, Literal["video", "feature_video", "base_video"]] = {
+    VideoRole.MOTION: "video",
+    VideoRole.FEATURE: "feature_video",
+    VideoRole.BASE: "base_video",
+}
 
 
 class PromptPart(Sent):
@@ -28,20 +42,38 @@ class PromptPart(Sent):
     text: str
 
 
-class FramePart(Sent):
-    type: Literal["first_frame", "last_frame"]
+class FilePart(Sent):
+    type: Literal["first_frame", "last_frame", "image", "refer_image", "video", "feature_video", "base_video"]
     url: str
-    """An address, or base64 without a `data:` prefix."""
+    """An address or, for pictures, base64 without a `data:` prefix."""
+    id: str | None
+    """What the prompt calls it; None for what it need not name."""
+
+
+class ElementPart(Sent):
+    type: Literal["element"] = "element"
+    element_id: str
+    id: str
+
+
+class VoicePart(Sent):
+    type: Literal["voice"] = "voice"
+    voice_id: str
+    id: str
+
+
+Part = PromptPart | FilePart | ElementPart | VoicePart
 
 
 class Settings(Sent):
     multi_shot: bool | None
-    """Sent as false wherever it exists: left out it is true, and semicolons in a prompt would be read as cuts."""
-    audio: Literal["off", "native"] | None
+    """Sent wherever it exists: left out it is true, and semicolons in a prompt would be read as cuts."""
+    audio: Literal["off", "native", "original"] | None
     resolution: str
     aspect_ratio: str | None
-    duration: int
-    """Seconds."""
+    duration: int | None
+    """Seconds; None where a video decides."""
+    character_orientation: Literal["image", "video"] | None
 
 
 class Options(Sent):
@@ -51,7 +83,7 @@ class Options(Sent):
 class VideoBody(Sent):
     prompt: str | None
     """For text to video only; elsewhere the prompt is one of the contents."""
-    contents: tuple[PromptPart | FramePart, ...] | None
+    contents: tuple[Part, ...] | None
     settings: Settings
     options: Options
 
@@ -67,36 +99,58 @@ def encode(request: GenerationRequest, external_task_id: str, pictures: SentPict
     if mode is None:
         raise ValueError(f"{request.model_name} has no {request.mode}")
     is_text = request.product is Product.TEXT_TO_VIDEO
-    audio: Literal["off", "native"] = "native" if request.sound else "off"
+    motion = request.video if request.product is Product.MOTION_CONTROL else None
+    prompt = wire_prompt(request, Standard.NEW)
     return VideoBody(
-        prompt=request.prompt if is_text else None,
-        contents=None if is_text else _contents(request, pictures),
+        prompt=prompt.text if is_text else None,
+        contents=None if is_text else _contents(request, prompt, pictures),
         settings=Settings(
-            multi_shot=False if model.has_multi_shot else None,
-            audio=audio if model.has_sound and not model.always_has_sound else None,
+            multi_shot=bool(request.cuts or request.free_cuts) if model.has_multi_shot and motion is None else None,
+            audio=_audio(request, model),
             resolution=mode.resolution,
-            aspect_ratio=request.aspect_ratio if is_text else None,
-            duration=request.duration_s,
+            aspect_ratio=request.aspect_ratio if asks_aspect_ratio(request) else None,
+            duration=None if request.follows_video else request.duration_s,
+            character_orientation=None if motion is None else motion.orientation.value,
         ),
         options=Options(external_task_id=external_task_id),
     )
 
 
-def _contents(request: GenerationRequest, pictures: SentPictures) -> tuple[PromptPart | FramePart, ...]:
-    parts: list[PromptPart | FramePart] = []
-    if request.prompt:
-        parts.append(PromptPart(text=request.prompt))
+def _audio(request: GenerationRequest, model: ModelRow) -> Literal["off", "native", "original"] | None:
+    if request.video is not None and request.video.role is not VideoRole.FEATURE:
+        return "original" if request.video.keep_sound else "off"
+    # kling-o1 has the setting although it makes no sound of its own.
+    has_setting = (model.has_sound or model.video is not None) and not model.always_has_sound
+    if not has_setting:
+        return None
+    return "native" if request.sound else "off"
+
+
+def _contents(request: GenerationRequest, prompt: WirePrompt, pictures: SentPictures) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    if prompt.text:
+        parts.append(PromptPart(text=prompt.text))
     if pictures.image is not None:
-        parts.append(FramePart(type="first_frame", url=pictures.image))
+        is_motion = request.product is Product.MOTION_CONTROL
+        parts.append(FilePart(type="image" if is_motion else "first_frame", url=pictures.image, id=None))
     if pictures.image_tail is not None:
-        parts.append(FramePart(type="last_frame", url=pictures.image_tail))
+        parts.append(FilePart(type="last_frame", url=pictures.image_tail, id=None))
+    for number, picture in enumerate(pictures.references, start=1):
+        parts.append(FilePart(type="refer_image", url=picture, id=f"image_{number}"))
+    if request.video is not None:
+        role = request.video.role
+        name = None if role is VideoRole.MOTION else "video_1"
+        parts.append(FilePart(type=_VIDEO_PARTS[role], url=request.video.url, id=name))
+    for number, element in enumerate(request.elements, start=1):
+        parts.append(ElementPart(element_id=element.element_id, id=f"element_{number}"))
+    parts.extend(VoicePart(voice_id=voice.voice_id, id=voice.reference_id) for voice in prompt.voices)
     return tuple(parts)
 
 
 def _row(request: GenerationRequest) -> ModelRow:
     model = catalogue().model_row(request.model_name)
-    if model.new_name is None:
-        raise ValueError(f"{request.model_name} is not on the new standard")
+    if model.new_name is None or request.product not in _PATHS:
+        raise ValueError(f"{request.model_name} {request.product.value} is not on the new standard")
     return model
 
 

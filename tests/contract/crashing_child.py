@@ -18,8 +18,8 @@ from addon.app import Services, Settings
 from addon.jobs.job import JobDraft
 from addon.jobs.message import DownloadProgress, JobAdvanced, JobEnded, JobMessage
 from addon.jobs.state import JobState
-from addon.kling.catalogue import estimate_units
 from addon.kling.credentials import credential_from
+from addon.kling.price import estimate_units
 from addon.kling.standard import Standard
 from tests.rehearsal import PLAIN, TIMING
 

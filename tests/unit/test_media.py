@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from addon.errors import InputError
-from addon.media.picture import check_picture
+from addon.media.picture import PictureLimits, check_picture
 from addon.media.probe import DamagedClip, probe_clip
+
+LIMITS = PictureLimits((".jpg", ".jpeg", ".png"), max_mb=10, min_side_px=300, max_ratio=Decimal("2.5"))
 
 
 def write_clip(
@@ -92,7 +95,7 @@ def test_sound_alone_or_text_is_no_clip(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.jpeg"])
 @pytest.mark.parametrize("size", [(300, 300), (750, 300), (400, 1000)])
 def test_a_picture_within_the_limits_is_taken(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
-    check_picture(write_picture(tmp_path / name, *size), "start image")
+    check_picture(write_picture(tmp_path / name, *size), "start image", LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_a_picture_outside_the_limits_is_named_with_its_size(
     tmp_path: Path, name: str, size: tuple[int, int], words: str
 ) -> None:
     with pytest.raises(InputError, match=words) as caught:
-        check_picture(write_picture(tmp_path / name, *size), "start image")
+        check_picture(write_picture(tmp_path / name, *size), "start image", LIMITS)
     assert f"{size[0]} × {size[1]} px" in str(caught.value)
 
 
@@ -117,4 +120,4 @@ def test_other_files_are_no_pictures(tmp_path: Path) -> None:
     (tmp_path / "big.png").write_bytes(bytes(11 * 1024 * 1024))
     for name, words in (("a.webp", "jpg and png"), ("a.png", "cannot be read"), ("big.png", "at most 10 MB")):
         with pytest.raises(InputError, match=words):
-            check_picture(tmp_path / name, "end image")
+            check_picture(tmp_path / name, "end image", LIMITS)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the account has left, asked before anything is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from ..errors import AccountError
+from ..kling.account import Period
+from ..kling.errors import KlingBusy, KlingNotSent, KlingUnknownOutcome
+from ..kling.library import KlingLibrary
+from .price_words import plain
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from ..app import Settings
+    from ..kling.account import AccountCosts
+    from .output import Output
+
+_LOOK_BACK_MS = 90 * 24 * 3600 * 1000
+"""The longest a package lasts (kling-api section 8)."""
+
+
+def read_costs(settings: Settings) -> AccountCosts:
+    """The account's packages. Blocks for one request. Raises the errors of kling/errors.py."""
+
+    async def read() -> AccountCosts:
+        library = KlingLibrary(settings.base_url, settings.credential)
+        try:
+            now_ms = int(time.time() * 1000)
+            return await library.account.costs(Period(now_ms - _LOOK_BACK_MS, now_ms))
+        finally:
+            await library.aclose()
+
+    return asyncio.run(read())
+
+
+def check_balance(settings: Settings, wanted_units: Decimal, output: Output) -> None:
+    """Raises AccountError where the account's video packages cannot pay for `wanted_units`.
+
+    Where Kling does not say, or no package is there, the account may pay in other ways: nothing is refused then.
+    """
+    try:
+        costs = read_costs(settings)
+    except (KlingBusy, KlingNotSent, KlingUnknownOutcome) as error:
+        output.notes.print(f"The balance is not known: {error.message}", markup=False, highlight=False)
+        return
+    if not any(pack.is_active and pack.product == "video" for pack in costs.packs):
+        return
+    left = costs.remaining_video_units
+    if left < wanted_units:
+        raise AccountError(
+            f"The account's video packages hold {plain(left)} units, and this needs {plain(wanted_units)}.",
+            hint="Nothing was sent. Buy a package in Kling's console, or send it anyway with --ignore-balance: "
+            "the number may be up to 12 hours old.",
+        )
