@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING
 
 from ..errors import AccountError
 from ..kling.account import Period
 from ..kling.errors import KlingBusy, KlingNotSent, KlingUnknownOutcome
-from ..kling.library import KlingLibrary
+from .library import visit_library
 from .price_words import plain
 
 if TYPE_CHECKING:
@@ -26,16 +25,9 @@ _LOOK_BACK_MS = 90 * 24 * 3600 * 1000
 
 def read_costs(settings: Settings) -> AccountCosts:
     """The account's packages. Blocks for one request. Raises the errors of kling/errors.py."""
-
-    async def read() -> AccountCosts:
-        library = KlingLibrary(settings.base_url, settings.credential)
-        try:
-            now_ms = int(time.time() * 1000)
-            return await library.account.costs(Period(now_ms - _LOOK_BACK_MS, now_ms))
-        finally:
-            await library.aclose()
-
-    return asyncio.run(read())
+    now_ms = int(time.time() * 1000)
+    period = Period(now_ms - _LOOK_BACK_MS, now_ms)
+    return visit_library(settings, lambda library: library.account.costs(period))
 
 
 def check_balance(settings: Settings, wanted_units: Decimal, output: Output) -> None:

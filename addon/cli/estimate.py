@@ -53,7 +53,7 @@ def estimate(context: click.Context, /, shots: Path, *, as_json: bool) -> int:
         output.json({"shots": [_record(one) for one in estimates], "estimated_units": float(total)})
     else:
         output.results.print(_table(estimates))
-        output.results.print(f"{len(estimates)} shots: {price_words(total)}", highlight=False)
+        output.results.print(f"{_counted(estimates)}: {price_words(total)}", highlight=False)
     for one in estimates:
         for error in one.errors:
             output.notes.print(f"Error: {one.shot_id}: {error}", style="bold", markup=False, highlight=False)
@@ -89,6 +89,12 @@ def _table(estimates: list[_Estimate]) -> Table:
             plain(one.units), plain(whole.credits(one.units)), f"${whole.dollars(one.units):.2f}",
         )  # fmt: skip
     return table
+
+
+def _counted(estimates: list[_Estimate]) -> str:
+    possible = sum(not one.errors for one in estimates)
+    shots = "1 shot" if len(estimates) == 1 else f"{len(estimates)} shots"
+    return shots if possible == len(estimates) else f"{possible} of {shots}"
 
 
 def _record(one: _Estimate) -> dict[str, object]:

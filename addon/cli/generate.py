@@ -26,9 +26,10 @@ from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
 from .balance import check_balance
 from .exit_code import exit_code_for_all
 from .follow import Outcome, follow
+from .named_things import find_names, has_names_to_find
 from .placing import Target, check_target, place_in_blend
 from .price_words import PRICED_FOR, price_words
-from .shot_options import read_request, shot_options
+from .shot_options import build, check_possible, shot_options
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -60,13 +61,18 @@ if TYPE_CHECKING:
 def generate(context: click.Context, /, **options: Any) -> int:
     output: Output = context.obj.output
     host: Host = context.obj.host
-    request = read_request(options)
+    request = build(options)
+    if not has_names_to_find(request):
+        check_possible(request)
     target = _target(options)
     media_dir = _media_dir(options["media"], target)
     max_credits = options["max_credits"]
     list_units = units_from_credits("--max-credits", max_credits) if max_credits is not None else None
     shot_id = _shot_id(options["shot_id"], request, target)
     with open_settings(os.environ, host, sandbox=options["sandbox"]) as settings:
+        if has_names_to_find(request):
+            request = find_names(settings, request)
+            check_possible(request)
         if request.video is not None:
             check_public_url(request.video.url, settings.base_url, "reference video")
         draft = JobDraft(

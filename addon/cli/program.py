@@ -16,6 +16,7 @@ from ..app import Host, home_folder
 from ..errors import InputError, RetakeError
 from ..redaction import RedactionFilter
 from ..version import version
+from .account import account, elements, voices
 from .estimate import estimate
 from .exit_code import ExitCode, exit_code_for
 from .generate import generate
@@ -23,6 +24,7 @@ from .jobs import jobs
 from .models import models
 from .otio import otio
 from .output import Output, chatter_kept_in, command_output
+from .prompt import prompt
 from .sandbox import sandbox
 
 if TYPE_CHECKING:
@@ -49,12 +51,16 @@ def program() -> None:
     pass
 
 
+program.add_command(account)
+program.add_command(elements)
 program.add_command(estimate)
 program.add_command(generate)
 program.add_command(jobs)
 program.add_command(models)
 program.add_command(otio)
+program.add_command(prompt)
 program.add_command(sandbox)
+program.add_command(voices)
 
 
 def run(argv: list[str], host: Host | None = None) -> int:

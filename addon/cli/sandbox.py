@@ -38,6 +38,7 @@ Actions, and the fields they take:
   delay             do what was asked, then wait seconds before answering
   extra_fields      add the table fields to the answer
   status_backwards  show tasks in the state before their own
+  unseen            a query by id finds no such task; lists show it
   fail_task         the new task ends failed, with message (moderation)
   stuck             the new task never ends
   cut_body          send only body_bytes bytes of a clip

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
+TO_BE_FOUND = ""
+"""In place of the id of a voice or an element that is given by name alone."""
+
 _CUT = re.compile(r"\s*(\d+)\s*:\s*(.+)", re.DOTALL)
 _CAMERA = re.compile(r"(\w+)=(-?\d+(?:\.\d+)?)")
 
@@ -50,9 +53,9 @@ _OPTIONS = (
     click.option("--base-video", default=None, metavar="URL", help="A video to change."),
     click.option("--keep-sound/--drop-sound", default=True, show_default=True, help="Of the reference video."),
     click.option(
-        "--voice", "voices", multiple=True, metavar="NAME=ID", help="A voice for a label such as [Anna@NAME]: “…”."
+        "--voice", "voices", multiple=True, metavar="NAME[=ID]", help="A voice for a label such as [Anna@NAME]: “…”."
     ),
-    click.option("--element", "elements", multiple=True, metavar="NAME=ID", help="A character or thing: @NAME."),
+    click.option("--element", "elements", multiple=True, metavar="NAME[=ID]", help="A character or thing: @NAME."),
     click.option("--cut", "cuts", multiple=True, metavar="S:TEXT", help="One shot within the clip, as 3:TEXT for 3 s."),
     click.option("--free-cuts", is_flag=True, help="Let Kling choose where to cut."),
     click.option(
@@ -69,10 +72,16 @@ def shot_options(command: _Command) -> _Command:
     return command
 
 
-def read_request(options: dict[str, Any]) -> GenerationRequest:
+def check_possible(request: GenerationRequest) -> None:
     """Raises InputError for the first thing that is not possible."""
+    for problem in problems(request):
+        raise problem.error()
+
+
+def build(options: dict[str, Any]) -> GenerationRequest:
+    """Raises InputError where the options do not even make a request."""
     given = {name: value for name, value in options.items() if name in ShotFields.model_fields}
-    request = build_request(
+    return build_request(
         ShotFields(
             **{
                 **given,
@@ -84,17 +93,16 @@ def read_request(options: dict[str, Any]) -> GenerationRequest:
         ),
         Path(),
     )
-    for problem in problems(request):
-        raise problem.error()
-    return request
 
 
 def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
     pairs = {}
     for text in texts:
         name, sign, value = (part.strip() for part in text.rpartition("="))
-        if not (sign and name and value):
-            raise InputError(option, text, "a name and an id are needed, as in Anna=123")
+        if not sign:
+            name, value = value, TO_BE_FOUND
+        if not (name and (value or not sign)):
+            raise InputError(option, text, "a name of the account's is needed, or a name and an id, as in Anna=123")
         pairs[name] = value
     return pairs
 

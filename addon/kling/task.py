@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
@@ -19,12 +20,17 @@ class TaskStatus(Enum):
     FAILED = "failed"
 
 
+ENDED = frozenset({TaskStatus.SUCCEEDED, TaskStatus.FAILED})
+
+
 @dataclass(frozen=True, slots=True)
 class ResultVideo:
     """`url` is signed and lives for 30 days: never store it. `duration_s` is what Kling says, if anything."""
 
     url: str
     duration_s: Decimal | None
+    video_id: str = ""
+    """What other calls name the clip by; lives for 30 days, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class KlingTask:
     videos: tuple[ResultVideo, ...]
     billed_units: Decimal | None
     """What was deducted, once Kling says it."""
+    created_at_utc: datetime | None = None
+    """By Kling's clock."""
 
 
 _STATUS_WORDS = {
@@ -55,6 +63,15 @@ def read_status(word: str, task_id: str) -> TaskStatus:
         _log.warning("unknown status=%s task=%s", word, task_id)
         return TaskStatus.PROCESSING
     return status
+
+
+def utc_from_ms(text: str | None) -> datetime | None:
+    """From milliseconds since 1970, in which both standards write times; None for anything else."""
+    try:
+        return datetime.fromtimestamp(int(text) / 1000, UTC) if text else None
+    except (ValueError, OverflowError, OSError):
+        _log.warning("not a time in milliseconds: %s", text)
+        return None
 
 
 def decimal_or_none(text: str | None) -> Decimal | None:

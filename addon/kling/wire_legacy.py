@@ -15,7 +15,7 @@ from .catalogue import ModelRow, ModeRow, catalogue
 from .product import Product
 from .request import CAMERA_AXES, CameraMove, GenerationRequest, VideoRole
 from .standard import Standard
-from .task import KlingTask, ResultVideo, decimal_or_none, read_status
+from .task import KlingTask, ResultVideo, decimal_or_none, read_status, utc_from_ms
 from .wire import Received, Sent
 from .wire_prompt import asks_aspect_ratio, cut_text, wire_prompt
 
@@ -305,6 +305,8 @@ class ReceivedTask(Received):
     task_info: ReceivedTaskInfo | None = None
     task_result: ReceivedResult | None = None
     final_unit_deduction: str | None = None
+    created_at: str | None = None
+    """Milliseconds since 1970."""
 
 
 def read_task(received: ReceivedTask) -> KlingTask:
@@ -314,6 +316,7 @@ def read_task(received: ReceivedTask) -> KlingTask:
         external_task_id=(received.task_info.external_task_id or None) if received.task_info else None,
         status=read_status(received.task_status, received.task_id),
         reason=redact(received.task_status_msg or ""),
-        videos=tuple(ResultVideo(video.url, decimal_or_none(video.duration)) for video in videos),
+        videos=tuple(ResultVideo(video.url, decimal_or_none(video.duration), video.id) for video in videos),
         billed_units=decimal_or_none(received.final_unit_deduction),
+        created_at_utc=utc_from_ms(received.created_at),
     )

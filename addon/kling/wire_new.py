@@ -16,7 +16,7 @@ from .catalogue import ModelRow, catalogue
 from .product import Product
 from .request import GenerationRequest, VideoRole
 from .standard import Standard
-from .task import KlingTask, ResultVideo, decimal_or_none, read_status
+from .task import KlingTask, ResultVideo, decimal_or_none, read_status, utc_from_ms
 from .wire import Received, Sent
 from .wire_prompt import WirePrompt, asks_aspect_ratio, wire_prompt
 
@@ -105,7 +105,7 @@ def encode(request: GenerationRequest, external_task_id: str, pictures: SentPict
         prompt=prompt.text if is_text else None,
         contents=None if is_text else _contents(request, prompt, pictures),
         settings=Settings(
-            multi_shot=bool(request.cuts or request.free_cuts) if model.has_multi_shot and motion is None else None,
+            multi_shot=_multi_shot(request) if model.has_multi_shot and motion is None else None,
             audio=_audio(request, model),
             resolution=mode.resolution,
             aspect_ratio=request.aspect_ratio if asks_aspect_ratio(request) else None,
@@ -114,6 +114,12 @@ def encode(request: GenerationRequest, external_task_id: str, pictures: SentPict
         ),
         options=Options(external_task_id=external_task_id),
     )
+
+
+def _multi_shot(request: GenerationRequest) -> bool:
+    # Beside a feature video it may not be switched off (kling-api section 2.8, one reading of the rule there).
+    has_feature = request.video is not None and request.video.role is VideoRole.FEATURE
+    return bool(request.cuts or request.free_cuts or has_feature)
 
 
 def _audio(request: GenerationRequest, model: ModelRow) -> Literal["off", "native", "original"] | None:
@@ -156,6 +162,7 @@ def _row(request: GenerationRequest) -> ModelRow:
 
 class ReceivedOutput(Received):
     type: str = ""
+    id: str = ""
     url: str = ""
     duration: str | None = None
 
@@ -172,6 +179,8 @@ class ReceivedTask(Received):
     external_id: str | None = None
     outputs: tuple[ReceivedOutput, ...] = ()
     billing: tuple[ReceivedBilling, ...] = ()
+    create_time: str | None = None
+    """Milliseconds since 1970."""
 
     @field_validator("outputs", "billing", mode="before")
     @classmethod
@@ -188,9 +197,10 @@ def read_task(received: ReceivedTask) -> KlingTask:
         status=read_status(received.status, received.id),
         reason=redact(received.message or ""),
         videos=tuple(
-            ResultVideo(output.url, decimal_or_none(output.duration))
+            ResultVideo(output.url, decimal_or_none(output.duration), output.id)
             for output in received.outputs
             if output.type == "video" and output.url
         ),
         billed_units=sum(amounts[1:], amounts[0]) if amounts else None,
+        created_at_utc=utc_from_ms(received.create_time),
     )

@@ -154,7 +154,7 @@ def test_omni_video_refers_by_position_or_by_id() -> None:
             {"type": "feature_video", "url": "https://x/v.mp4", "id": "video_1"},
             {"type": "element", "element_id": "12", "id": "element_1"},
         ),
-        "settings": {"multi_shot": False, "audio": "off", "resolution": "720p", "duration": 7},
+        "settings": {"multi_shot": True, "audio": "off", "resolution": "720p", "duration": 7},
         "options": {"external_task_id": "j"},
     }
 
