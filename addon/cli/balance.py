@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,29 @@ if TYPE_CHECKING:
 
     from ..app import Settings
     from ..kling.account import AccountCosts
+    from ..kling.library import KlingLibrary
     from .output import Output
 
 _LOOK_BACK_MS = 90 * 24 * 3600 * 1000
 """The longest a package lasts (kling-api section 8)."""
 
+_BUSY_PAUSE_S = 1.2
+"""This call is answered once a second (kling-api section 5)."""
+
 
 def read_costs(settings: Settings) -> AccountCosts:
-    """The account's packages. Blocks for one request. Raises the errors of kling/errors.py."""
+    """The account's packages. Blocks for a request, or two. Raises the errors of kling/errors.py."""
     now_ms = int(time.time() * 1000)
     period = Period(now_ms - _LOOK_BACK_MS, now_ms)
-    return visit_library(settings, lambda library: library.account.costs(period))
+
+    async def read(library: KlingLibrary) -> AccountCosts:
+        try:
+            return await library.account.costs(period)
+        except KlingBusy as error:
+            await asyncio.sleep(max(error.retry_after_s or 0.0, _BUSY_PAUSE_S))
+            return await library.account.costs(period)
+
+    return visit_library(settings, read)
 
 
 def check_balance(settings: Settings, wanted_units: Decimal, output: Output) -> None:
