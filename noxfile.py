@@ -24,7 +24,7 @@ REPORT = BUILD / "report.txt"
 CI = bool(os.environ.get("CI"))
 
 BLENDERS = {"4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}
-LAYERS = ("unit", "sandbox", "contract", "blender", "zip", "gui")
+LAYERS = ("unit", "sandbox", "contract", "property", "blender", "zip", "gui")
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 RUNTIME: list[str] = [*PROJECT["dependencies"], *EXTRAS["sandbox"]]
@@ -59,7 +59,7 @@ ANY = next((found for found in PYTHONS.values() if found), "3.11")
 
 
 def missing() -> list[str]:
-    lines = [f"unit on Python {version}" for version, found in PYTHONS.items() if not found]
+    lines = [f"unit and property on Python {version}" for version, found in PYTHONS.items() if not found]
     for blender, version in BLENDERS.items():
         if not PYTHONS[version]:
             lines += [f"blender, zip and bench on Blender {blender} (Python {version})"]
@@ -149,9 +149,20 @@ def unit_on(version: str) -> str:
     def unit_session(session: nox.Session) -> None:
         """The layers that need no Blender."""
         session.install(*RUNTIME, *TOOLS)
-        pytest(session, f"Python {version}", ("unit", "sandbox", "contract"), minutes=10)
+        pytest(session, f"Python {version}", ("unit", "sandbox", "contract"), minutes=20)
 
     return f"unit-{version}"
+
+
+def property_on(version: str) -> str:
+    @nox.session(name=f"property-{version}", python=INTERPRETERS[version])
+    def property_session(session: nox.Session) -> None:
+        """Random histories of shots, faults, kills and restarts against the local Kling; in CI a thousand of them."""
+        session.install(*RUNTIME, *TOOLS)
+        examples = os.environ.get("RETAKE_EXAMPLES", "1000" if CI else "100")
+        pytest(session, f"Python {version}", ("property",), minutes=15, env={"RETAKE_EXAMPLES": examples})
+
+    return f"property-{version}"
 
 
 def blender_on(blender: str, version: str) -> str:
@@ -165,12 +176,19 @@ def blender_on(blender: str, version: str) -> str:
 
 
 UNIT = [unit_on(version) for version in PYTHONS]
+PROPERTY = [property_on(version) for version in PYTHONS]
 BLENDER = [blender_on(blender, version) for blender, version in BLENDERS.items()]
 
 
 @nox.session(python=False)
 def unit(session: nox.Session) -> None:
     for name in UNIT:
+        session.notify(name)
+
+
+@nox.session(name="property", python=False)
+def property_(session: nox.Session) -> None:
+    for name in PROPERTY:
         session.notify(name)
 
 
@@ -219,7 +237,7 @@ def demo(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Everything, then the totals."""
     TALLY.unlink(missing_ok=True)
-    for name in ("lint", *UNIT, *BLENDER, "zip", "gui", "bench", "demo", "report"):
+    for name in ("lint", *UNIT, *PROPERTY, *BLENDER, "zip", "gui", "bench", "demo", "report"):
         session.notify(name)
 
 

@@ -3,7 +3,8 @@
 
 Each step is on record before the next begins, so a run that ends anywhere goes on from there. The rules about money:
 the intent is committed before the POST; a create without an answer is looked up; it is sent again only when Kling
-does not know it, and under the same external_task_id, which Kling accepts once (kling-api section 4).
+does not know it, and under the same external_task_id, which Kling accepts once (kling-api section 4). A refusal ends a
+job only where no earlier create of its intent can have made a task: neither a look-up nor Kling's list shows one.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from ..errors import InputError, RetakeError
 from ..kling.errors import (
     KlingBadRequest,
     KlingBusy,
-    KlingError,
     KlingNotSent,
     KlingRefused,
     KlingUnknownOutcome,
+    says_task_exists,
 )
+from ..kling.failure_reason import failure_error
 from ..kling.possible import problems
 from ..kling.request import ImageFile, ImageUrl
 from ..kling.sent_pictures import SentPictures
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from ..kling.request import ImageInput
     from .budget import Caps
     from .ledger import Ledger
+    from .places import Place, Places
+    from .status_board import StatusBoard
     from .timing import Timing
 
 _log = logger("jobs")
@@ -55,36 +59,63 @@ MOST_CREATES = 3
 
 MOST_DAMAGED_DOWNLOADS = 3
 
+MOST_DOWNLOADS = 4
+"""At once; more do not come faster."""
+
 
 class JobDriver:
-    """Drives jobs one at a time each in its own coroutine; holds no state of its own. Engine's thread only."""
+    """Drives jobs, each in its own coroutine. Engine's thread only.
+
+    What jobs share is theirs by turns: `places` at Kling, `board` for reads of their tasks' states, and the downloads.
+    """
 
     def __init__(
-        self, ledger: Ledger, client: KlingClient, timing: Timing, publish: Callable[[JobMessage], None]
+        self,
+        ledger: Ledger,
+        client: KlingClient,
+        timing: Timing,
+        publish: Callable[[JobMessage], None],
+        places: Places,
+        board: StatusBoard,
     ) -> None:
         self._ledger = ledger
         self._client = client
         self._timing = timing
         self._publish = publish
+        self._places = places
+        self._board = board
+        self._downloads = asyncio.Semaphore(MOST_DOWNLOADS)
 
     async def drive(self, job: Job, caps: Caps) -> Job:
         """Until the job has its take or has ended. Raises RetakeError where it cannot go on now."""
+        place = self._places.of(job.request.model_name)
+        try:
+            return await self._drive(job, caps, place)
+        finally:
+            place.give_back()
+
+    async def _drive(self, job: Job, caps: Caps, place: Place) -> Job:
         sent_before = job.creates_sent
         while True:
             match job.state:
                 case JobState.QUEUED:
+                    await place.take()
                     job = self._told(self._ledger.advance(job.job_id, JobState.PREPARING))
                 case JobState.PREPARING:
-                    job = await self._send_first(job, caps)
+                    await place.take()
+                    job = await self._send_first(job, caps, place)
                 case JobState.SUBMITTING:
                     # Found so at the start of a run: an earlier one ended between the intent and the answer.
                     job = self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN))
                 case JobState.UNKNOWN:
-                    job = await self._resolve(job, caps, sent_before)
+                    job = await self._resolve(job, caps, sent_before, place)
                 case JobState.SUBMITTED | JobState.PROCESSING:
+                    place.occupy()
                     job = await self._follow(job)
+                    place.give_back(task_ended=True)
                 case JobState.DOWNLOADING:
-                    job = await self._fetch(job)
+                    async with self._downloads:
+                        job = await self._fetch(job)
                 case JobState.READY | JobState.PLACED | JobState.FAILED | JobState.REFUSED | JobState.CANCELLED:
                     return job
                 case _:
@@ -92,7 +123,7 @@ class JobDriver:
 
     # Creating the task
 
-    async def _send_first(self, job: Job, caps: Caps) -> Job:
+    async def _send_first(self, job: Job, caps: Caps, place: Place) -> Job:
         try:
             for problem in problems(job.request):
                 raise problem.error()
@@ -101,10 +132,10 @@ class JobDriver:
         except RetakeError as error:
             self._told(self._ledger.advance(job.job_id, JobState.REFUSED, error=error))
             raise
-        return await self._send(job, pictures)
+        return await self._send(job, pictures, place)
 
-    async def _send(self, job: Job, pictures: SentPictures) -> Job:
-        """Send the create whose intent is on record."""
+    async def _send(self, job: Job, pictures: SentPictures, place: Place) -> Job:
+        """Send the create whose intent is on record, in a place that is taken."""
         busy = 0
         unreachable_since = time.monotonic()
         unreachable = 0
@@ -114,7 +145,10 @@ class JobDriver:
             except KlingBusy as error:
                 busy += 1
                 self._publish(JobWaits(job.job_id, str(error)))
+                if error.has_no_place:
+                    place.refuse()
                 await asyncio.sleep(max(error.retry_after_s or 0.0, self._timing.busy_s(busy)))
+                await place.take()
             except KlingNotSent as error:
                 unreachable += 1
                 if time.monotonic() - unreachable_since > self._timing.send_patience_s:
@@ -125,18 +159,39 @@ class JobDriver:
                 _log.warning("job=%s create without an answer: %s %s", job.job_id, error, error.detail)
                 return self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
             except KlingRefused as error:
-                # An earlier create of this intent may have arrived: then this one is refused as a duplicate, or for
-                # a reason that did not hold then. A refusal is final only when Kling does not know the task.
-                if isinstance(error, KlingBadRequest) or job.creates_sent > 1:
-                    known = await self._read(job, partial(self._find, job))
-                    if known is not None:
-                        return self._adopt(job, known)
+                known = await self._earlier_task(job, error)
+                if known is not None:
+                    return self._adopt(job, known)
                 self._told(self._ledger.advance(job.job_id, JobState.REFUSED, error=error))
                 raise
             else:
                 return self._adopt(job, task)
 
-    async def _resolve(self, job: Job, caps: Caps, sent_before: int) -> Job:
+    async def _earlier_task(self, job: Job, refusal: KlingRefused) -> KlingTask | None:
+        """The task that an earlier create of this intent made although this one was refused; None where there is none.
+
+        The refusal is for a duplicate then, or for a reason that did not hold before. Raises KlingUnknownOutcome where
+        Kling says that there is a task and does not show it: the job is `unknown` then, and not over.
+        """
+        is_there = says_task_exists(refusal)
+        was_sent_before = job.creates_sent > 1
+        if not (was_sent_before or isinstance(refusal, KlingBadRequest)):
+            return None
+        known = await self._read(job, partial(self._find, job))
+        if known is None and (is_there or was_sent_before):
+            self._publish(JobWaits(job.job_id, "Retake searches Kling's list for the task of an earlier request."))
+            await asyncio.sleep(self._timing.lookup_pause_s)
+            known = await self._read(job, partial(self._search, job))
+        if known is None and is_there:
+            self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=refusal))
+            raise KlingUnknownOutcome(
+                "Kling has this shot already, but does not show it yet.",
+                hint="Run it again later: Retake looks for it then, and it cannot be billed twice.",
+                detail=refusal.detail,
+            )
+        return known
+
+    async def _resolve(self, job: Job, caps: Caps, sent_before: int, place: Place) -> Job:
         """Find out what became of a create without an answer, and send it again only if nothing did."""
         known = await self._read(job, partial(self._find, job))
         if known is None:
@@ -151,11 +206,15 @@ class JobDriver:
                 f"Kling did not confirm this shot after {MOST_CREATES} requests, and does not know the task.{last}",
                 hint="Run it again later: the same request is sent under the same id and cannot be billed twice.",
             )
+        await place.take()
         pictures = await _read_pictures(job)
-        return await self._send(self._told(self._ledger.begin_submit(job.job_id, caps)), pictures)
+        return await self._send(self._told(self._ledger.begin_submit(job.job_id, caps)), pictures, place)
 
     def _find(self, job: Job) -> Awaitable[KlingTask | None]:
         return self._client.find(job.standard, job.request.product, job.external_task_id)
+
+    def _search(self, job: Job) -> Awaitable[KlingTask | None]:
+        return self._client.search(job.standard, job.request.product, job.external_task_id, job.asked_at_utc)
 
     def _adopt(self, job: Job, task: KlingTask) -> Job:
         return self._told(self._ledger.advance(job.job_id, JobState.SUBMITTED, task_id=task.task_id))
@@ -163,10 +222,12 @@ class JobDriver:
     # Following it
 
     async def _follow(self, job: Job) -> Job:
-        began = time.monotonic()
-        ask = partial(self._task, job)
+        """Until Kling says that the task has ended: no clock of ours ends one."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        earliest_s = due_s = began_s
         while True:
-            task = await self._read(job, ask)
+            task = await self._read(job, partial(self._status, job, earliest_s, due_s))
             match task.status:
                 case TaskStatus.SUBMITTED:
                     pass
@@ -178,22 +239,21 @@ class JobDriver:
                         self._ledger.advance(job.job_id, JobState.DOWNLOADING, billed_units=task.billed_units)
                     )
                 case TaskStatus.FAILED:
-                    reason = task.reason or "no reason given"
-                    error = KlingError(
-                        f"Kling could not make this shot: {reason}.",
-                        hint="Change the prompt or the images and try again.",
-                    )
+                    error = failure_error(task.reason)
                     return self._told(
                         self._ledger.advance(job.job_id, JobState.FAILED, billed_units=task.billed_units, error=error)
                     )
                 case _:
                     assert_never(task.status)
-            await asyncio.sleep(self._timing.poll_s(time.monotonic() - began))
+            poll_s = self._timing.poll_s(loop.time() - began_s)
+            due_s = loop.time() + poll_s
+            earliest_s = due_s - poll_s * self._timing.poll_early
+
+    def _status(self, job: Job, earliest_s: float, due_s: float) -> Awaitable[KlingTask]:
+        return self._board.task(job.standard, job.request.product, _task_id(job), earliest_s=earliest_s, due_s=due_s)
 
     def _task(self, job: Job) -> Awaitable[KlingTask]:
-        if job.task_id is None:
-            raise ValueError(f"job {job.job_id} is {job.state.value} without a task")
-        return self._client.task(job.standard, job.request.product, job.task_id)
+        return self._client.task(job.standard, job.request.product, _task_id(job))
 
     async def _read(self, job: Job, ask: Callable[[], Awaitable[_T]]) -> _T:
         """`ask`, again and again while the network or Kling is down: a read that failed says nothing of the task."""
@@ -207,7 +267,7 @@ class JobDriver:
                 if time.monotonic() - since > self._timing.outage_patience_s:
                     raise
                 self._publish(JobWaits(job.job_id, str(error)))
-                await asyncio.sleep(self._timing.outage_s(attempt))
+                await asyncio.sleep(max(error.retry_after_s or 0.0, self._timing.outage_s(attempt)))
 
     # Fetching the result
 
@@ -276,6 +336,12 @@ async def _read_picture(image: ImageInput | None, field: str) -> str | None:
             if hashlib.sha256(content).hexdigest() != sha256:
                 raise InputError(field, path, "it has changed since the shot was asked for")
             return base64.b64encode(content).decode("ascii")
+
+
+def _task_id(job: Job) -> str:
+    if job.task_id is None:
+        raise ValueError(f"job {job.job_id} is {job.state.value} without a task")
+    return job.task_id
 
 
 def _take_facts(clip: ClipFacts) -> TakeFacts:

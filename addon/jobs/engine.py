@@ -18,7 +18,9 @@ from ..errors import LedgerError, RetakeError, StorageError
 from ..redaction import logger
 from .drive import JobDriver
 from .message import JobAdvanced, JobBroke, JobEnded, JobMessage, JobStopped, JobWaits
+from .places import Places
 from .state import CANCELLABLE, JobState
+from .status_board import StatusBoard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 _log = logger("engine")
 
 DEFAULT_IN_FLIGHT = 5
-"""The smallest package of Kling allows 5 tasks at once; a larger number is Kling's to refuse (1303)."""
+"""The smallest package of Kling allows 5 tasks of a model at once (kling-api section 5)."""
 
 STOP_TIMEOUT_S = 10.0
 
@@ -41,7 +43,9 @@ STOP_TIMEOUT_S = 10.0
 class Engine:
     """Start it, give it job ids, pump its messages, stop it. Safe to call from any thread.
 
-    `on_message`, where given, is called on the engine's thread with each message, before it is queued.
+    `in_flight` is how many tasks of each model are under way at once to begin with, best what the account's pack
+    allows; from there on Kling's refusals and successes say how many. `on_message`, where given, is called on the
+    engine's thread with each message, before it is queued.
     """
 
     def __init__(
@@ -64,7 +68,7 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="retake-engine", daemon=True)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
-        self._slots = asyncio.Semaphore(in_flight)
+        self._places = Places(in_flight)
 
     def start(self) -> None:
         self._thread.start()
@@ -109,13 +113,15 @@ class Engine:
 
     async def _serve(self) -> None:
         client = self._make_client()
-        self._driver = JobDriver(self._ledger, client, self._timing, self._publish)
+        board = StatusBoard(client)
+        self._driver = JobDriver(self._ledger, client, self._timing, self._publish, self._places, board)
         heartbeat = asyncio.create_task(self._keep_leases())
         await self._stopping.wait()
         tasks = [heartbeat, *self._running.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await board.aclose()
         await client.aclose()
 
     def _begin(self, job_id: str) -> None:
@@ -127,8 +133,7 @@ class Engine:
     async def _drive(self, job_id: str) -> None:
         try:
             await self._claim(job_id)
-            async with self._slots:
-                job = await self._driver.drive(self._ledger.job(job_id), self._caps)
+            job = await self._driver.drive(self._ledger.job(job_id), self._caps)
             self._publish(JobEnded(job))
         except RetakeError as error:
             _log.warning("job=%s stopped: %s %s", job_id, error, error.detail)

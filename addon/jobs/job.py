@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -55,6 +56,8 @@ class JobDraft:
     """The request format it is sent in."""
     media_dir: Path
     estimate_units: Decimal
+    job_id: str | None = None
+    """32 hex digits, for who has to name the job before it is on record; None: the ledger makes one."""
 
     @property
     def key(self) -> str:
@@ -88,6 +91,13 @@ class Job:
     warning: str
     error: ErrorNote | None
     created_at_utc: str
+    intent_at_utc: str | None
+    """When it was first about to be sent; None before that."""
+
+    @property
+    def asked_at_utc(self) -> datetime:
+        """No task of this job is older than this, by this computer's clock."""
+        return datetime.fromisoformat(self.intent_at_utc or self.created_at_utc)
 
     @property
     def file(self) -> Path:

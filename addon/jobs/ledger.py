@@ -267,7 +267,7 @@ class Ledger:
                 ) from error
 
     def _insert(self, draft: JobDraft) -> Job:
-        job_id = uuid.uuid4().hex
+        job_id = draft.job_id or uuid.uuid4().hex
         take_number = self._next_take_number(draft)
         values = {
             "job_id": job_id,
@@ -376,6 +376,7 @@ def _read_job(row: sqlite3.Row) -> Job:
         warning=row["warning"],
         error=None if row["error"] is None else ErrorNote(**json.loads(row["error"])),
         created_at_utc=row["created_at_utc"],
+        intent_at_utc=row["intent_at_utc"],
     )
 
 

@@ -14,6 +14,8 @@ class Timing:
     poll_first_s: float = 5.0
     poll_first_phase_s: float = 60.0
     poll_later_s: float = 12.0
+    poll_early: float = 0.5
+    """A part of the time between two reads of a task: so much earlier it may be read, to share a request."""
     busy_first_s: float = 1.0
     """Kling's advice for 1303: back off from 1 s on (kling-api section 5)."""
     busy_most_s: float = 30.0
@@ -32,6 +34,7 @@ class Timing:
             poll_first_s=max(self.poll_first_s / speed, 0.1),
             poll_first_phase_s=self.poll_first_phase_s / speed,
             poll_later_s=max(self.poll_later_s / speed, 0.2),
+            poll_early=self.poll_early,
             busy_first_s=max(self.busy_first_s / speed, 0.1),
             busy_most_s=max(self.busy_most_s / speed, 0.5),
             lookup_pause_s=max(self.lookup_pause_s / speed, 0.2),

@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generation tasks: create one, look it up, fetch its result. One call, one request: nothing here retries a create.
+"""Generation tasks: create one, look it up, list them, fetch a result. Nothing here sends a request again.
 
 Used on the engine's thread only.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, assert_never
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from . import wire_legacy, wire_new
+from .credentials import AccessKeyPair
 from .errors import KlingBadAnswer, KlingBadRequest, KlingNotFound
+from .paging import LAST_PAGE, CursorPage
 from .signed_calls import SignedCalls
 from .standard import Standard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from .credentials import Credential
@@ -30,10 +34,19 @@ if TYPE_CHECKING:
 GLOBAL_BASE_URL = "https://api-singapore.klingai.com"
 """Servers outside China (kling-api section 1)."""
 
+MOST_IDS = 20
+"""In one query of the new standard; seen live (kling-api section 2.8 [L])."""
+PAGE_SIZE_MAX = 500
+"""Tasks in one answer to a list call of either standard (kling-api sections 2.8, 4 [D])."""
+CLOCK_TOLERANCE = timedelta(hours=26)
+"""How far this computer's clock may be off where its time bounds a search: a wrong time zone and date line are."""
+
 
 class KlingClient:
     def __init__(self, base_url: str, credential: Credential) -> None:
         self._calls = SignedCalls(base_url, credential)
+        self.has_new_standard = not isinstance(credential, AccessKeyPair)
+        """Whether the key reaches the new standard's calls, which also know the legacy standard's tasks."""
 
     async def aclose(self) -> None:
         await self._calls.aclose()
@@ -86,6 +99,75 @@ class KlingClient:
             )
         return task
 
+    async def tasks_by_id(self, task_ids: Iterable[str]) -> dict[str, KlingTask]:
+        """Those of up to MOST_IDS tasks that Kling knows, by id, whichever standard they were made on.
+
+        Only where `has_new_standard`. Raises ValueError for too many ids, and the errors of kling/errors.py.
+        """
+        wanted = tuple(task_ids)
+        if not 1 <= len(wanted) <= MOST_IDS:
+            raise ValueError(f"{len(wanted)} ids do not fit into one query")
+        envelope = await self._calls.call("GET", "/tasks", query={"task_ids": ",".join(wanted)})
+        return {task.task_id: task for task in _tasks(Standard.NEW, envelope, envelope.data)}
+
+    async def tasks_page(self, product: Product, page_number: int, page_size: int) -> tuple[KlingTask, ...]:
+        """Page `page_number` (from 1) of the product's tasks on the legacy standard, `page_size` at most PAGE_SIZE_MAX.
+
+        Newest first, as far as is known (guess).
+        """
+        query = {"pageNum": str(page_number), "pageSize": str(page_size)}
+        envelope = await self._calls.call("GET", f"/v1/videos/{product.value}", query=query)
+        return _tasks(Standard.LEGACY, envelope, envelope.data)
+
+    async def tasks_since(self, since_utc: datetime, cursor: str = "") -> CursorPage[KlingTask]:
+        """Tasks of all kinds made at `since_utc` or later, by Kling's clock; then what follows `cursor`."""
+        body: dict[str, Any] = {"limit": PAGE_SIZE_MAX}
+        if cursor:
+            body["cursor"] = cursor
+        else:
+            body["start_time"] = round(since_utc.astimezone(UTC).timestamp() * 1000)
+        envelope = await self._calls.call("POST", "/tasks", body=body)
+        data = envelope.data if isinstance(envelope.data, dict) else {}
+        tasks = _tasks(Standard.NEW, envelope, data.get("result"))
+        return CursorPage(tasks, str(data.get("next_cursor") or "") if data.get("has_more") else "")
+
+    async def search(
+        self, standard: Standard, product: Product, external_task_id: str, since_utc: datetime
+    ) -> KlingTask | None:
+        """The task with our own id among all that Kling lists since `since_utc`, or None where it is not listed.
+
+        A second opinion on `find`, which answers from another call. `since_utc` is by this computer's clock, which may
+        be CLOCK_TOLERANCE off. Costs a request for each PAGE_SIZE_MAX tasks.
+        """
+        oldest = since_utc - CLOCK_TOLERANCE
+        match standard:
+            case Standard.LEGACY:
+                return await self._search_pages(product, external_task_id, oldest)
+            case Standard.NEW:
+                return await self._search_by_cursor(external_task_id, oldest)
+            case _:
+                assert_never(standard)
+
+    async def _search_pages(self, product: Product, external_task_id: str, oldest: datetime) -> KlingTask | None:
+        for page_number in range(1, LAST_PAGE + 1):
+            page = await self.tasks_page(product, page_number, PAGE_SIZE_MAX)
+            found = _with_own_id(page, external_task_id)
+            if found is not None or len(page) < PAGE_SIZE_MAX or _goes_back_before(page, oldest):
+                return found
+        raise _endless_list()
+
+    async def _search_by_cursor(self, external_task_id: str, oldest: datetime) -> KlingTask | None:
+        cursor = ""
+        used: set[str] = set()
+        while cursor not in used:
+            used.add(cursor)
+            page = await self.tasks_since(oldest, cursor)
+            found = _with_own_id(page.entries, external_task_id)
+            if found is not None or not page.next_cursor:
+                return found
+            cursor = page.next_cursor
+        raise _endless_list()
+
     def result(self, url: str, offset: int) -> AbstractAsyncContextManager[ResultBody]:
         """The bytes of a result from `offset` on; sent without the key, which is not the file server's business."""
         return self._calls.result(url, offset)
@@ -124,6 +206,34 @@ def _task(standard: Standard, envelope: Envelope) -> KlingTask | None:
                 assert_never(standard)
     except ValidationError as error:
         raise _no_task(f"request_id={envelope.request_id} {error.error_count()} problems") from error
+
+
+def _tasks(standard: Standard, envelope: Envelope, entries: object) -> tuple[KlingTask, ...]:
+    """Raises KlingBadAnswer for an entry that cannot be read: the one left out might be the one looked for."""
+    if entries is None:
+        return ()
+    if not isinstance(entries, list):
+        raise _no_task(f"request_id={envelope.request_id} the list is none")
+    tasks = (_task(standard, envelope.model_copy(update={"data": entry})) for entry in entries)
+    return tuple(task for task in tasks if task is not None)
+
+
+def _with_own_id(tasks: Iterable[KlingTask], external_task_id: str) -> KlingTask | None:
+    return next((task for task in tasks if task.external_task_id == external_task_id), None)
+
+
+def _goes_back_before(page: Sequence[KlingTask], oldest: datetime) -> bool:
+    """Whether the page ends before `oldest` and is seen to be in the order newest first, which no document promises."""
+    times = [task.created_at_utc for task in page if task.created_at_utc is not None]
+    if len(times) < len(page) or not times or times[-1] >= oldest:
+        return False
+    return times[0] > times[-1] and times == sorted(times, reverse=True)
+
+
+def _endless_list() -> KlingBadAnswer:
+    return KlingBadAnswer(
+        "Kling's list of tasks does not come to an end.", hint="Run it again later; nothing is sent twice."
+    )
 
 
 def _no_task(detail: str) -> KlingBadAnswer:

@@ -2,6 +2,7 @@
 """What can go wrong between us and Kling, by what it means for money.
 
     KlingError
+    ├── KlingTaskFailed         Kling took the task and could not make it
     ├── KlingNotSent            no byte of the request reached Kling: nothing happened there
     ├── KlingUnknownOutcome     the request may have been carried out: look it up, never resend it blindly
     │   └── KlingBadAnswer      an answer came that does not fit the API
@@ -26,6 +27,13 @@ from ..errors import AccountError, RetakeError
 
 class KlingError(RetakeError):
     """The root of all that Kling, or the way to it, answers."""
+
+    retry_after_s: float | None = None
+    """How long Kling, or a gateway before it, asks to wait, where it says so."""
+
+
+class KlingTaskFailed(KlingError):
+    """The task ended without a clip; see kling/failure_reason.py."""
 
 
 class KlingNotSent(KlingError):
@@ -52,8 +60,6 @@ class KlingRefused(KlingError):
         self.http_status = http_status
         self.request_id = request_id
         self.service_message = service_message
-        self.retry_after_s: float | None = None
-        """How long Kling asks to wait, where it says so."""
 
 
 class KlingNotThere(KlingRefused):
@@ -82,6 +88,24 @@ class KlingPolicyRefused(KlingRefused):
 
 class KlingBusy(KlingRefused):
     """Too many requests or tasks at once: wait and ask again."""
+
+    @property
+    def has_no_place(self) -> bool:
+        """The account's places are taken (1303); otherwise requests came too fast (1302)."""
+        return self.code == _NO_PLACE
+
+
+_NO_PLACE = 1303
+_ALREADY_THERE = "already exists"
+
+
+def says_task_exists(error: KlingRefused) -> bool:
+    """Whether a create was refused because Kling has a task with its external_task_id already.
+
+    Kling has no code of its own for this: it is 1201 with the words "External_task_id <id> already exists" (kling-api
+    live_error_messages). A refusal in other words is not recognised, and looked up all the same.
+    """
+    return isinstance(error, KlingBadRequest) and _ALREADY_THERE in error.service_message.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
 from ..errors import InputError
@@ -127,6 +127,8 @@ class SyncedVideo:
 def estimate_lip_sync_units(video_duration_s: Decimal) -> Decimal:
     """The list price in video units: 0.5 for each 5 s (kling-api section 8 [D]).
 
-    Guesses: it is the clip's length that counts and not the sound's, and a part of 5 s counts in full.
+    Guesses: it is the clip's length that counts and not the sound's; it is rounded to the nearest second first, as the
+    lengths of other products are, so that Kling's own 5.041 s count as 5; and a part of 5 s counts in full.
     """
-    return _UNITS_PER_STEP * max(1, math.ceil(video_duration_s / _STEP_S))
+    whole_s = video_duration_s.quantize(Decimal(1), ROUND_HALF_UP)
+    return _UNITS_PER_STEP * max(1, math.ceil(whole_s / _STEP_S))

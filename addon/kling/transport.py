@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,16 +17,19 @@ from pydantic import ValidationError
 
 from ..redaction import logger, redact
 from ..version import version
-from .errors import KlingBadAnswer, KlingNotSent, KlingNotThere, KlingRefused, KlingUnknownOutcome, error_for
+from .errors import KlingBadAnswer, KlingError, KlingNotSent, KlingNotThere, KlingUnknownOutcome, error_for
 from .wire import Envelope
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
 _log = logger("kling")
 
 _API_TIMEOUT = httpx.Timeout(60.0, connect=15.0, write=180.0)
 _RESULT_TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+
+MOST_RETRY_AFTER_S = 3600.0
+"""A longer wait than any that helps is taken for a mistake of whoever asks for it (guess; Kling states none)."""
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 _CHECK_NETWORK = "Check the network and KLING_BASE_URL, then run it again."
@@ -78,7 +83,11 @@ class Transport:
                 hint="Retake looks the task up before it sends anything again.",
                 detail=redact(repr(error)),
             ) from error
-        envelope = _read_envelope(answer)
+        try:
+            envelope = _read_envelope(answer)
+        except KlingError as error:
+            error.retry_after_s = retry_after_s(answer.headers)
+            raise
         _log.debug(
             "%s %s http=%s code=%s request_id=%s", method, path, answer.status_code, envelope.code, envelope.request_id
         )
@@ -86,8 +95,7 @@ class Transport:
             raised = error_for(
                 envelope.code, answer.status_code, envelope.request_id or "", redact(envelope.message or "")
             )
-            if isinstance(raised, KlingRefused):
-                raised.retry_after_s = _retry_after_s(answer)
+            raised.retry_after_s = retry_after_s(answer.headers)
             raise raised
         return envelope
 
@@ -169,6 +177,25 @@ def _not_sent(error: Exception) -> KlingNotSent:
     return KlingNotSent("Kling cannot be reached.", hint=_CHECK_NETWORK, detail=redact(repr(error)))
 
 
-def _retry_after_s(answer: httpx.Response) -> float | None:
-    text = answer.headers.get("Retry-After", "")
-    return float(text) if text.isdigit() else None
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """How long `Retry-After` asks to wait: whole seconds, or a date (RFC 9110, 10.2.3) against the answer's own `Date`.
+
+    At most MOST_RETRY_AFTER_S; None where there is none, or it cannot be read.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), MOST_RETRY_AFTER_S)
+    until = _date(text)
+    if until is None:
+        return None
+    # The server's own clock, where it is told: this computer's may be wrong.
+    now = _date(headers.get("Date", "")) or datetime.now(UTC)
+    return min(max((until - now).total_seconds(), 0.0), MOST_RETRY_AFTER_S)
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from .clip import duration_text
 from .model_table import format_units
 from .refusal import Refusal
+from .task_inputs import ParentClip
 from .task_state import TaskState
 from .task_store import Task
 
@@ -45,7 +46,7 @@ def queried_task(task: Task, state: TaskState, address: Callable[[str, int], str
         "task_id": task.task_id,
         "task_status": status,
         "task_status_msg": task.failure or "" if status == "failed" else "",
-        "task_info": _info(task),
+        "task_info": {**_info(task), **_parent_info(task, updated_ms, address)},
         "watermark_info": {"enabled": task.clip.watermark},
         "created_at": task.created_ms,
         "updated_at": updated_ms,
@@ -63,6 +64,15 @@ def queried_task(task: Task, state: TaskState, address: Callable[[str, int], str
 def length_text(task: Task) -> str:
     """The clip's length in seconds, as Kling writes it."""
     return task.clip.length_text or duration_text(task.clip.duration_s, task.clip.rate_fps)
+
+
+def _parent_info(task: Task, updated_ms: int, address: Callable[[str, int], str]) -> dict[str, object]:
+    """The clip that was extended (2.6). Its address is good as long as that of the result would be (guess)."""
+    parent = ParentClip.from_mark(task.clip.video_url)
+    if parent is None:
+        return {}
+    url = address(f"{parent.video_id}.mp4", updated_ms)
+    return {"parent_video": {"id": parent.video_id, "url": url, "duration": parent.length_text}}
 
 
 def _info(task: Task) -> dict[str, object]:

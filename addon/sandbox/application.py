@@ -9,11 +9,9 @@ one event loop; SQLite, images and files are touched in worker threads.
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Never
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,18 +20,20 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from .answers import Envelope, created_task, queried_task, refused, success
+from .account_calls import account_calls
+from .answers import Envelope, created_task, refused, success
 from .bearer import check_api_key, check_authorization
-from .create_rules import ClipOrder, read_order
+from .create_readers import ALL_NEW_PRODUCTS, ReadOrder, legacy_reader, new_reader
+from .exchange import BODY_MAX_BYTES, Exchange, Handler, has_fault, json_object, planned_failure, query_number
 from .fault_book import FaultBook, RequestKind
-from .faults import FAILED_TASK_MESSAGE, Action, Fault
+from .faults import ANSWER_ACTIONS, Fault
 from .field_table import PRODUCTS, Product
-from .motion_rules import read_motion_order, read_new_motion_order
-from .motion_table import NEW_MOTION_PRODUCT
-from .new_answers import created_new_task, queried_new_task
-from .new_create_rules import read_new_order
-from .new_standard_table import NEW_ENDPOINTS, NEW_PRODUCTS
-from .refusal import Refusal, invalid_body, invalid_value, model_not_found, task_not_found, wrong_method
+from .library_calls import library_calls
+from .library_files import MEDIA_TYPES, RESULT_FILE
+from .library_services import LibraryCall, LibraryServices
+from .library_use import LibraryLookup, check_uses, nothing_known
+from .new_answers import created_new_task
+from .refusal import Refusal, task_not_found, wrong_method
 from .renderer import Renderer
 from .request_log import LogEntry, RequestLog
 from .result_files import file_response, forbidden
@@ -44,44 +44,23 @@ from .simulated_time import Clock, submitted_ms, total_ms
 from .task_query import read_listing, read_wanted
 from .task_state import TaskState, state_of
 from .task_store import Schedule, Task, TaskStore
+from .task_views import has_type, legacy_view, new_view
 from .transport import DroppedResponse
 
-# Two images of 50 MB, a third longer as base64, fit; the real limit is not known.
-BODY_MAX_BYTES = 140 * 2**20
-# A motion control is as quick as a clip of this length (guess; its own is not known at the create).
-_MOTION_TAKES_AS_S = 10
-_RESULT_FILE = re.compile(r"(\d{18})(-watermark)?\.mp4", re.ASCII)
+# A clip that follows a reference is as quick as one of this length (guess; its own is not known at the create).
+_FOLLOWING_TAKES_AS_S = 10
 _ERROR_PAGE = """<!DOCTYPE html>
 <html><head><title>{status} error</title></head>
 <body><center><h1>{status} error</h1></center><hr><center>gateway</center></body></html>
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchange:
-    """One request to the API. `body` is None when it was too long."""
-
-    request: Request
-    body: bytes | None
-    entry: LogEntry
-    struck: tuple[Fault, ...]
-
-    @property
-    def product(self) -> Product:
-        for product in PRODUCTS:
-            if self.request.path_params["product"] == product:
-                return product
-        raise HTTPException(404)
-
-
-Handler = Callable[[_Exchange], Awaitable[Envelope]]
 CheckBearer = Callable[[str | None, Credentials], None]
-ReadOrder = Callable[[Mapping[str, object]], ClipOrder]
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the routes work with."""
+    """What the routes work with. `library` tells of elements and voices that creates name."""
 
     settings: SandboxSettings
     secrets: SandboxSecrets
@@ -90,6 +69,7 @@ class Services:
     log: RequestLog
     faults: FaultBook
     clock: Clock
+    library: LibraryLookup = nothing_known
 
 
 def build_application(services: Services) -> Starlette:
@@ -97,13 +77,15 @@ def build_application(services: Services) -> Starlette:
     routes = _Routes(services)
     application = Starlette(
         routes=[
+            # Before the paths of videos, which would take those of lip-sync for theirs.
+            *(
+                Route(call.path, routes.through(call), methods=[call.method])
+                for call in (*library_calls(routes.library), *account_calls(routes.library))
+            ),
             Route("/v1/videos/{product}", routes.create, methods=["POST"]),
             Route("/v1/videos/{product}", routes.page, methods=["GET"]),
             Route("/v1/videos/{product}/{wanted:path}", routes.task, methods=["GET"]),
-            *(
-                Route(f"/{product}/{{model}}", routes.new_create, methods=["POST"])
-                for product in (*NEW_PRODUCTS, NEW_MOTION_PRODUCT)
-            ),
+            *(Route(f"/{product}/{{model}}", routes.new_create, methods=["POST"]) for product in ALL_NEW_PRODUCTS),
             Route("/tasks", routes.tasks_by_id, methods=["GET"]),
             Route("/tasks", routes.tasks_listed, methods=["POST"]),
             Route(f"{RESULTS_PATH}/{{file}}", routes.result, methods=["GET"]),
@@ -124,6 +106,24 @@ class _Routes:
         self._log = services.log
         self._faults = services.faults
         self._clock = services.clock
+        self._library = services.library
+        self.library = LibraryServices(
+            settings=services.settings,
+            store=services.store,
+            renderer=services.renderer,
+            clock=services.clock,
+            url_secret=services.secrets.url_secret,
+            lookup=services.library,
+            folder=services.renderer.folder,
+        )
+
+    def through(self, call: LibraryCall) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of a call of the library or the account, which are of the legacy standard."""
+
+        async def endpoint(request: Request) -> Response:
+            return await self._api(request, call.kind, call.handle, check_authorization)
+
+        return endpoint
 
     async def create(self, request: Request) -> Response:
         return await self._legacy(request, "create", self._create)
@@ -149,12 +149,15 @@ class _Routes:
         if instead is not None:
             return instead
         file = request.path_params["file"]
-        task = await run_in_threadpool(self._allowed_task, file, request.query_params)
+        allowed = await run_in_threadpool(self._allowed_file, file, request.query_params)
         response: Response = forbidden()
-        if task is not None and not _has(struck, "expire_url"):
-            entry.task_id, entry.external_task_id = task.task_id, task.external_task_id
-            path = self._renderer.clip_path(task, watermark="-watermark" in file)
+        if allowed is not None and not has_fault(struck, "expire_url"):
+            path, task = allowed
+            if task is not None:
+                entry.task_id, entry.external_task_id = task.task_id, task.external_task_id
             response = await file_response(request, path, struck)
+            if "content-type" in response.headers:
+                response.headers["content-type"] = MEDIA_TYPES[path.suffix]
         return await self._finish(entry, struck, response)
 
     async def unknown_route(self, request: Request, error: Exception) -> Response:
@@ -191,7 +194,7 @@ class _Routes:
         status = 200
         try:
             check(request.headers.get("authorization"), self._secrets.credentials)
-            envelope = await handle(_Exchange(request, body, entry, struck))
+            envelope = await handle(Exchange(request, body, entry, struck))
         except Refusal as refusal:
             status, envelope = refusal.http_status, refused(refusal)
         code = envelope["code"]
@@ -201,35 +204,25 @@ class _Routes:
                 _add_fields(envelope, fault.fields)
         return await self._finish(entry, struck, JSONResponse(envelope, status_code=status))
 
-    async def _create(self, exchange: _Exchange) -> Envelope:
-        product = exchange.product
-
-        def read(values: Mapping[str, object]) -> ClipOrder:
-            return read_motion_order(values) if product == "motion-control" else read_order(product, values)
-
+    async def _create(self, exchange: Exchange) -> Envelope:
+        read = legacy_reader(_product(exchange), self._store.find_video, self._clock())
         task = await run_in_threadpool(self._make_task, exchange, read)
         self._renderer.add(task)
         return success(created_task(task))
 
-    async def _new_create(self, exchange: _Exchange) -> Envelope:
+    async def _new_create(self, exchange: Exchange) -> Envelope:
         model_name = exchange.request.path_params["model"]
         product = exchange.request.url.path.split("/")[1]
-        endpoint = NEW_ENDPOINTS.get((product, model_name))
-
-        def read(values: Mapping[str, object]) -> ClipOrder:
-            if product == NEW_MOTION_PRODUCT:
-                return read_new_motion_order(model_name, values)
-            if endpoint is None:
-                raise model_not_found(model_name)
-            return read_new_order(endpoint, model_name, values)
-
-        task = await run_in_threadpool(self._make_task, exchange, read)
+        # Read as one of the rules' refusals: an unknown model is answered as late as a bad field.
+        task = await run_in_threadpool(
+            self._make_task, exchange, lambda values: new_reader(product, model_name)(values)
+        )
         self._renderer.add(task)
         return success(created_new_task(task))
 
-    def _make_task(self, exchange: _Exchange, read: ReadOrder) -> Task:
+    def _make_task(self, exchange: Exchange, read: ReadOrder) -> Task:
         entry = exchange.entry
-        values = _json_object(exchange.body)
+        values = json_object(exchange.body)
         options = values.get("options")
         # Known before the body is found good, so that refused creates can be told apart in the log.
         for holder in (values, options if isinstance(options, dict) else {}):
@@ -237,54 +230,56 @@ class _Routes:
             if isinstance(external_id, str) and external_id:
                 entry.external_task_id = external_id
         order = read(values)
+        check_uses(order.library_uses, self._library)
         entry.external_task_id = order.external_task_id
         entry.ignored_fields = list(order.ignored_fields)
         speed = self._settings.speed
         schedule = Schedule(
             submitted_ms=submitted_ms(speed),
-            total_ms=total_ms(order.quality, order.duration_s or _MOTION_TAKES_AS_S, speed),
-            failure=_planned_failure(exchange.struck),
-            stuck=_has(exchange.struck, "stuck"),
+            total_ms=total_ms(order.quality, order.new_s or order.duration_s or _FOLLOWING_TAKES_AS_S, speed),
+            failure=planned_failure(exchange.struck),
+            stuck=has_fault(exchange.struck, "stuck"),
         )
-        task = self._store.create(order, schedule, self._settings.concurrency)
+        with self._renderer.inputs.kept(order) as kept:
+            task = self._store.create(kept, schedule, self._settings.limits)
         entry.task_id, entry.accepted = task.task_id, True
         return task
 
-    async def _task(self, exchange: _Exchange) -> Envelope:
+    async def _task(self, exchange: Exchange) -> Envelope:
         wanted = exchange.request.path_params["wanted"]
-        task = await run_in_threadpool(self._store.find, exchange.product, wanted)
-        if task is None:
+        task = await run_in_threadpool(self._store.find, _product(exchange), wanted)
+        if task is None or has_fault(exchange.struck, "unseen"):
             raise task_not_found(wanted)
         exchange.entry.task_id, exchange.entry.external_task_id = task.task_id, task.external_task_id
         state = self._state(task, self._clock(), exchange)
-        return success(queried_task(task, state, self._address(exchange.request)))
+        return success(legacy_view(task, state, self._address(exchange.request)))
 
-    async def _page(self, exchange: _Exchange) -> Envelope:
+    async def _page(self, exchange: Exchange) -> Envelope:
         query = exchange.request.query_params
-        number = _query_number(query, "pageNum", 1, 1000)
-        size = _query_number(query, "pageSize", 30, 500)
-        tasks = await run_in_threadpool(self._store.page, exchange.product, number, size)
+        number = query_number(query, "pageNum", 1, 1000)
+        size = query_number(query, "pageSize", 30, 500)
+        tasks = await run_in_threadpool(self._store.page, _product(exchange), number, size)
         at_ms, address = self._clock(), self._address(exchange.request)
-        return success([queried_task(task, self._state(task, at_ms, exchange), address) for task in tasks])
+        return success([legacy_view(task, self._state(task, at_ms, exchange), address) for task in tasks])
 
-    async def _tasks_by_id(self, exchange: _Exchange) -> Envelope:
+    async def _tasks_by_id(self, exchange: Exchange) -> Envelope:
         wanted = read_wanted(exchange.request.query_params)
         tasks: list[Task] = []
         for one in wanted.ids:
             task = await run_in_threadpool(self._store.find_any, wanted.column, one)
-            if task is not None:
+            if task is not None and not has_fault(exchange.struck, "unseen"):
                 tasks.append(task)
         if len(tasks) == 1:
             exchange.entry.task_id, exchange.entry.external_task_id = tasks[0].task_id, tasks[0].external_task_id
         at_ms, address = self._clock(), self._address(exchange.request)
-        return success([queried_new_task(task, self._state(task, at_ms, exchange), address) for task in tasks])
+        return success([new_view(task, self._state(task, at_ms, exchange), address) for task in tasks])
 
-    async def _tasks_listed(self, exchange: _Exchange) -> Envelope:
+    async def _tasks_listed(self, exchange: Exchange) -> Envelope:
         at_ms, address = self._clock(), self._address(exchange.request)
         # An empty body asks for everything (guess).
-        wanted = read_listing(_json_object(b"{}" if exchange.body == b"" else exchange.body), at_ms)
+        wanted = read_listing(json_object(b"{}" if exchange.body == b"" else exchange.body), at_ms)
         states: list[tuple[Task, TaskState]] = []
-        below, has_more = wanted.below_seq, "video" in wanted.product_types
+        below, has_more = wanted.below_seq, True
         while has_more and len(states) <= wanted.limit:
             tasks = await run_in_threadpool(
                 self._store.created_between, wanted.start_ms, wanted.end_ms, below, wanted.limit + 1
@@ -292,37 +287,42 @@ class _Routes:
             has_more = len(tasks) == wanted.limit + 1
             for task in tasks:
                 below, state = task.seq, self._state(task, at_ms, exchange)
-                if state.new_status in wanted.statuses:
+                if state.new_status in wanted.statuses and has_type(task, wanted.product_types):
                     states.append((task, state))
         shown = states[: wanted.limit]
         more = len(states) > wanted.limit
         return success(
             {
-                "result": [queried_new_task(task, state, address) for task, state in shown],
+                "result": [new_view(task, state, address) for task, state in shown],
                 "count": len(shown),
                 "next_cursor": wanted.cursor_below(shown[-1][0].seq) if more else "",
                 "has_more": more,
             }
         )
 
-    def _state(self, task: Task, at_ms: int, exchange: _Exchange) -> TaskState:
-        return state_of(task, at_ms, backwards=_has(exchange.struck, "status_backwards"))
+    def _state(self, task: Task, at_ms: int, exchange: Exchange) -> TaskState:
+        return state_of(task, at_ms, backwards=has_fault(exchange.struck, "status_backwards"))
 
     def _address(self, request: Request) -> Callable[[str, int], str]:
         base = str(request.base_url).rstrip("/")
         return lambda file, updated_ms: base + signed_path(file, updated_ms, self._secrets.url_secret)
 
-    def _allowed_task(self, file: str, query: Mapping[str, str]) -> Task | None:
-        """The finished task whose file this is, None when the address is wrong, expired or of nothing."""
-        match = _RESULT_FILE.fullmatch(file)
+    def _allowed_file(self, file: str, query: Mapping[str, str]) -> tuple[Path, Task | None] | None:
+        """The file and the finished task that it is of; None when the address is wrong, expired or of nothing."""
+        match = RESULT_FILE.fullmatch(file)
         signature = query.get("Signature", "")
         if match is None:
             return None
         at_ms = self._clock()
         if not is_allowed(file, query.get("Expires", ""), signature, self._secrets.url_secret, at_ms):
             return None
+        path = self._renderer.folder / file
+        if self._renderer.library.make_preset(file):
+            return path, None
         task = self._store.find_video(match[1])
-        return task if task is not None and task.status(at_ms) == "succeed" else None
+        if task is None or task.status(at_ms) != "succeed" or not path.exists():
+            return None
+        return path, task
 
     def _begin(self, request: Request, kind: RequestKind) -> tuple[LogEntry, tuple[Fault, ...]]:
         struck = self._faults.strike(request.method, request.url.path, kind)
@@ -334,28 +334,25 @@ class _Routes:
         """Do what faults do before or instead of processing; the first that answers wins."""
         for fault in struck:
             response: Response
-            match fault.action:
-                case "delay_before":
-                    await asyncio.sleep(fault.seconds or 0)
-                    continue
-                case "drop_before":
-                    response = DroppedResponse()
-                case "status":
-                    refusal = Refusal(*fault.refusal())
-                    entry.code = refusal.code
-                    response = JSONResponse(refused(refusal), status_code=refusal.http_status)
-                case "html":
-                    page_status = fault.http or 502
-                    response = HTMLResponse(_ERROR_PAGE.format(status=page_status), status_code=page_status)
-                case _:
-                    continue
+            if fault.action == "delay_before":
+                await asyncio.sleep(fault.seconds or 0)
+                continue
+            if fault.action == "drop_before":
+                response = DroppedResponse()
+            elif fault.action in ANSWER_ACTIONS and not fault.accept:
+                response = _instead(fault, entry)
+            else:
+                continue
             await self._write(entry, response)
             return response
         return None
 
     async def _finish(self, entry: LogEntry, struck: Iterable[Fault], response: Response) -> Response:
-        """Log, wait, and lose the answer if a fault says so."""
-        if _has(struck, "drop_after"):
+        """Log, wait, and replace or lose the answer if a fault says so; the first that answers wins."""
+        answering = next((fault for fault in struck if fault.action in ANSWER_ACTIONS), None)
+        if answering is not None:
+            response = _instead(answering, entry)
+        if has_fault(struck, "drop_after"):
             response = DroppedResponse()
         await self._write(entry, response)
         for fault in struck:
@@ -368,15 +365,17 @@ class _Routes:
         await run_in_threadpool(self._log.write, entry)
 
 
-def _has(struck: Iterable[Fault], action: Action) -> bool:
-    return any(fault.action == action for fault in struck)
-
-
-def _planned_failure(struck: Iterable[Fault]) -> str | None:
-    for fault in struck:
-        if fault.action == "fail_task":
-            return fault.message if fault.message is not None else FAILED_TASK_MESSAGE
-    return None
+def _instead(fault: Fault, entry: LogEntry) -> Response:
+    """The answer of a fault that answers in the server's stead; the log gets the code that the client sees."""
+    entry.code = None
+    if fault.action == "html":
+        status = fault.http or 502
+        return HTMLResponse(_ERROR_PAGE.format(status=status), status_code=status)
+    if fault.action == "garbage":
+        return Response(fault.garbage(), media_type="application/json")
+    refusal = Refusal(*fault.refusal())
+    entry.code = refusal.code
+    return JSONResponse(refused(refusal), status_code=refusal.http_status)
 
 
 def _add_fields(envelope: Envelope, extra: Mapping[str, object]) -> None:
@@ -386,6 +385,13 @@ def _add_fields(envelope: Envelope, extra: Mapping[str, object]) -> None:
         if isinstance(target, dict):
             for name, value in extra.items():
                 target.setdefault(name, value)
+
+
+def _product(exchange: Exchange) -> Product:
+    for product in PRODUCTS:
+        if exchange.request.path_params["product"] == product:
+            return product
+    raise HTTPException(404)
 
 
 async def _read_body(request: Request) -> bytes | None:
@@ -399,28 +405,3 @@ async def _read_body(request: Request) -> bytes | None:
         else:
             chunks.append(chunk)
     return b"".join(chunks) if length <= BODY_MAX_BYTES else None
-
-
-def _json_object(body: bytes | None) -> dict[str, object]:
-    if body is None:
-        raise invalid_body(f"the body is longer than {BODY_MAX_BYTES} bytes")
-    try:
-        values = json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise invalid_body("the body is not JSON") from error
-    if not isinstance(values, dict):
-        raise invalid_body("the body is not a JSON object")
-    return values
-
-
-def _no_constant(name: str) -> Never:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _query_number(query: Mapping[str, str], name: str, default: int, largest: int) -> int:
-    given = query.get(name, "")
-    if not given:
-        return default
-    if not (given.isascii() and given.isdecimal()) or len(given) > 9 or not 1 <= int(given) <= largest:
-        raise invalid_value(name, given, f"it must be a whole number from 1 to {largest}")
-    return int(given)

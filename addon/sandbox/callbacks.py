@@ -23,11 +23,10 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .answers import queried_task
-from .new_answers import queried_new_task
 from .simulated_time import Clock
 from .task_state import TaskState
 from .task_store import Task, TaskStore
+from .task_views import legacy_view, new_view
 from .url_opener import open_url
 from .webhook_signature import signature
 
@@ -132,13 +131,14 @@ class Callbacks:
 def callback_body(task: Task, state: TaskState, address: Callable[[str, int], str]) -> dict[str, object]:
     """The JSON object that is sent, in the shape of the standard that made the task."""
     if task.standard == "new":
-        return queried_new_task(task, state, address)
-    body = queried_task(task, state, address)
+        return new_view(task, state, address)
+    body = legacy_view(task, state, address)
     body.pop("watermark_info", None)
     result = body.get("task_result")
     if isinstance(result, dict):
-        for video in result["videos"]:
-            video.pop("watermark_url", None)
+        for outputs in result.values():
+            for output in outputs:
+                output.pop("watermark_url", None)
     return body
 
 

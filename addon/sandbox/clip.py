@@ -9,6 +9,7 @@ cells, the number and the flash are written into the planes.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -40,7 +41,10 @@ class RenderStoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ClipPlan:
-    """Everything a render needs. `size` in pixels, both even; `image` and `image_tail` in RGB."""
+    """Everything a render needs. `size` in pixels, both even; `image` and `image_tail` in RGB.
+
+    track  the sound in place of the clicks, as `SoundWriter` takes it; only with `sound`
+    """
 
     task_id: str
     model_name: str
@@ -53,6 +57,7 @@ class ClipPlan:
     watermark: bool = False
     image: Image.Image | None = None
     image_tail: Image.Image | None = None
+    track: NDArray[np.float32] | None = None
 
 
 def frame_count(duration_s: int, rate_fps: int) -> int:
@@ -81,7 +86,7 @@ def render_clip(plan: ClipPlan, path: Path, should_stop: Callable[[], bool]) -> 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Have `write` fill a temporary file, fsync it and rename it to `path`; nothing is left of it when that raises."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         write(part)
         with part.open("rb+") as file:
@@ -98,12 +103,12 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _encode(plan: ClipPlan, part: Path, should_stop: Callable[[], bool]) -> None:
-    painter = _FramePainter(plan)
+    painter = FramePainter(plan)
     count = frame_count(plan.duration_s, plan.rate_fps)
     with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         video = add_video(container, plan.size, Fraction(plan.rate_fps))
         samples = int(Fraction(count, plan.rate_fps) * SAMPLE_RATE_HZ)
-        sound = SoundWriter(container, clicks(samples)) if plan.sound else None
+        sound = SoundWriter(container, clicks(samples) if plan.track is None else plan.track) if plan.sound else None
         for number in range(count):
             if should_stop():
                 raise RenderStoppedError
@@ -162,7 +167,7 @@ class SoundWriter:
         self._done = end
 
 
-class _FramePainter:
+class FramePainter:
     """Paints frame after frame into one buffer of yuv420p planes. Used by one thread."""
 
     def __init__(self, plan: ClipPlan) -> None:

@@ -21,9 +21,11 @@ from .field_table import (
     Product,
     Standard,
 )
+from .library_use import LibraryUse, legacy_uses
 from .model_table import MODELS, Model, Track
 from .refusal import discontinued, invalid_value, missing_field, unsupported
 from .source_image import SourceImage, decode
+from .task_inputs import Inputs
 from .validation import check_fields
 
 
@@ -33,9 +35,13 @@ class ClipOrder:
 
     quality      what the picture's size follows: std 720p, pro 1080p, 4k
     text         what the slate shows: the prompt, or the prompts of the shots
-    video_url    the reference of a motion control, whose clip has its length and rate: duration_s, rate_fps and
-                 units are 0 until it was fetched
+    duration_s   whole seconds; 0: the clip is as long as its reference video, and units are 0 until that was fetched
+    rate_fps     frames a second; 0: the reference's
+    video_url    the reference of a motion control, or a mark of `task_inputs.py`
     orientation  whose picture the size of a motion control follows
+    inputs       what is kept beside the task until its clip is made
+    library_uses elements and voices that are still to be looked up
+    new_s        the seconds that are made, when a part of the clip is there already; 0: all of them
     """
 
     product: Product
@@ -56,6 +62,9 @@ class ClipOrder:
     callback_url: str | None = None
     video_url: str | None = None
     orientation: Orientation | None = None
+    inputs: Inputs | None = None
+    library_uses: tuple[LibraryUse, ...] = ()
+    new_s: int = 0
 
 
 def read_order(product: Product, body: Mapping[str, object]) -> ClipOrder:
@@ -70,7 +79,9 @@ def read_order(product: Product, body: Mapping[str, object]) -> ClipOrder:
     mode = _mode(model, values)
     duration_s = _duration(model, values)
     _check_cfg_scale(model, values)
-    ignored = [*checked.ignored, *_check_prompt(product, model, values, duration_s)]
+    required = product == "text2video"
+    shots = model.multi_shot
+    ignored = [*checked.ignored, *check_prompt(model.name, values, duration_s, multi_shot=shots, required=required)]
     _check_camera(product, model, values, mode, duration_s)
     if product == "image2video":
         _check_images(model, values, mode, duration_s)
@@ -84,7 +95,7 @@ def read_order(product: Product, body: Mapping[str, object]) -> ClipOrder:
         duration_s=duration_s,
         rate_fps=model.fps(product),
         sound=track != "silent",
-        text=_slate_text(values),
+        text=slate_text(values),
         aspect_ratio=_text(values, "aspect_ratio") or DEFAULT_ASPECT_RATIO,
         watermark=isinstance(watermark, dict) and watermark.get("enabled") is True,
         units=model.units(mode, track, duration_s),
@@ -93,6 +104,7 @@ def read_order(product: Product, body: Mapping[str, object]) -> ClipOrder:
         image_tail=_image(values, "image_tail"),
         ignored_fields=tuple(ignored),
         callback_url=_text(values, "callback_url"),
+        library_uses=legacy_uses(values),
     )
 
 
@@ -131,15 +143,23 @@ def _check_cfg_scale(model: Model, values: Mapping[str, object]) -> None:
         raise invalid_value("cfg_scale", values["cfg_scale"], f"it is not supported by {model.name}")
 
 
-def _check_prompt(product: Product, model: Model, values: Mapping[str, object], duration_s: int) -> tuple[str, ...]:
-    """Check prompt, multi_shot, shot_type and multi_prompt; return those that have no effect."""
+def check_prompt(
+    model_name: str, values: Mapping[str, object], duration_s: int, *, multi_shot: bool, required: bool
+) -> tuple[str, ...]:
+    """Check prompt, multi_shot, shot_type and multi_prompt; return those that have no effect.
+
+    `multi_shot` says that the model takes shots, `required` that there must be a prompt where there are none.
+
+    Raises:
+        Refusal: 400/1201.
+    """
     if values.get("multi_shot") is not True:
-        if product == "text2video" and "prompt" not in values:
+        if required and "prompt" not in values:
             raise missing_field("prompt")
         # The documents call both ignored or invalid without multi_shot; they are ignored here (guess).
         return tuple(name for name in ("shot_type", "multi_prompt") if name in values)
-    if not model.multi_shot:
-        raise invalid_value("multi_shot", "true", f"it is not supported by {model.name}")
+    if not multi_shot:
+        raise invalid_value("multi_shot", "true", f"it is not supported by {model_name}")
     shot_type = _text(values, "shot_type")
     if shot_type is None:
         raise missing_field("shot_type", "when multi_shot is true")
@@ -245,7 +265,8 @@ def _track(model: Model, values: Mapping[str, object], mode: str) -> Track:
     return "voice"
 
 
-def _slate_text(values: Mapping[str, object]) -> str:
+def slate_text(values: Mapping[str, object]) -> str:
+    """The prompt, or the prompts of the shots."""
     if values.get("multi_shot") is True and values.get("shot_type") == "customize":
         shots = _entries(values, "multi_prompt")
         return "  ".join(f"[{shot['index']}: {shot['duration']} s] {shot['prompt']}" for shot in shots)

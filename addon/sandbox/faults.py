@@ -27,6 +27,7 @@ Action = Literal[
     "delay",
     "delay_before",
     "html",
+    "garbage",
     "extra_fields",
     "cut_body",
     "corrupt_body",
@@ -34,12 +35,15 @@ Action = Literal[
     "fail_task",
     "stuck",
     "status_backwards",
+    "unseen",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 METHODS = ("*", "GET", "HEAD", "POST")
+# These answer in place of the server, before processing or after it (`accept`).
+ANSWER_ACTIONS: frozenset[Action] = frozenset({"status", "html", "garbage"})
 # These strike only a create, a query or list of tasks, or a result file; other requests do not count for their `when`.
 CREATE_ACTIONS: frozenset[Action] = frozenset({"fail_task", "stuck"})
-READ_ACTIONS: frozenset[Action] = frozenset({"status_backwards"})
+READ_ACTIONS: frozenset[Action] = frozenset({"status_backwards", "unseen"})
 RESULT_ACTIONS: frozenset[Action] = frozenset({"cut_body", "corrupt_body", "expire_url"})
 
 _MESSAGES = {
@@ -54,6 +58,8 @@ _MESSAGES = {
     1103: "Unauthorized access to the requested resource",
     1200: "Invalid request parameters",
     1201: "Invalid parameters",
+    1202: "Invalid request method",
+    1203: "The requested resource does not exist",
     1300: "Triggered the platform policy",
     1301: "Triggered the content security policy",
     1302: "API request too fast, exceeded rate limit",
@@ -63,6 +69,19 @@ _MESSAGES = {
     5001: "Server temporarily unavailable",
     5002: "Server internal timeout",
 }
+# Kling's HTTP status for each code (kling-api section 5 [D]).
+_HTTP_STATUSES = {
+    **dict.fromkeys((1000, 1001, 1002, 1003, 1004), 401),
+    **dict.fromkeys((1100, 1101, 1102, 1302, 1303, 1304), 429),
+    **dict.fromkeys((1200, 1201, 1300, 1301), 400),
+    1103: 403,
+    1202: 404,
+    1203: 404,
+    5001: 503,
+    5002: 504,
+}
+# No encoding that JSON may have begins like this: a reader fails at the text already, not only at the JSON.
+_NOT_JSON = bytes(range(0x80, 0x100))
 FAILED_TASK_MESSAGE = "Failure to pass the risk control system"
 
 
@@ -74,6 +93,7 @@ class Fault:
                 drop_after    process the request fully, then abort the connection without a response byte
                 status        answer with `http`, `code`, `message` instead of processing
                 html          answer with an HTML page and `http` instead of processing
+                garbage       answer 200 "application/json" with `body`, which is no envelope, instead of processing
                 delay_before  wait `seconds`, then process
                 delay         process, then wait `seconds` before answering
                 extra_fields  add `fields` to the envelope and, when it is an object, to its `data`
@@ -82,17 +102,23 @@ class Fault:
                 expire_url    answer 403 to the request of a result file
                 fail_task     the created task ends failed with `message`
                 stuck         the created task never leaves processing
+                unseen        a query by id answers as if there were no such task, as a server whose copies lag might;
+                              lists show it
                 status_backwards  a query or list shows each task in the state before its own; with `when` [n] once
     method      GET, HEAD, POST or * (all)
     path        a prefix of the path, or a glob when it has one of `*?[`
     when        "every", or the ordinals (from 1) of the matching requests that are struck. Counting starts
                 when the rule is added and lives as long as the server object, not in data_dir.
     name        how the rule is called in messages
-    http        400..599 (status, html; defaults 500 and 502)
+    accept      true: process the request fully, then answer as said in place of its own answer (status, html,
+                garbage); false: it is not processed
+    http        400..599, or 200 with html (status: default what Kling sends with `code`; html: default 502)
     code        Kling's code in the envelope (status; default 5000)
     message     text in the envelope (status), or the task's task_status_msg (fail_task)
     seconds     0..3600 (delay, delay_before)
     fields      keys to add (extra_fields)
+    body        the text to send (garbage); default: bytes that are neither UTF-8 nor JSON. "[]", "null" or
+                '{"data": {}}' are JSON and no envelope
     body_bytes  0 and up (cut_body)
 
     Raises:
@@ -110,6 +136,8 @@ class Fault:
     seconds: float | None = None
     fields: Mapping[str, object] = field(default_factory=dict, hash=False)
     body_bytes: int | None = None
+    accept: bool = False
+    body: str | None = None
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -135,17 +163,22 @@ class Fault:
             "seconds": ("delay", "delay_before"),
             "fields": ("extra_fields",),
             "body_bytes": ("cut_body",),
+            "accept": ("status", "html", "garbage"),
+            "body": ("garbage",),
         }
         for name, actions in uses.items():
             value = getattr(self, name)
-            if self.action not in actions and value not in (None, {}):
+            if self.action not in actions and value is not False and value not in (None, {}):
                 raise _bad(name, value, f"nothing here; it belongs to {' and '.join(actions)}")
-        if self.http is not None and not (_is_int(self.http) and 400 <= self.http <= 599):
-            raise _bad("http", self.http, "a whole number from 400 to 599")
+        if not isinstance(self.accept, bool):
+            raise _bad("accept", self.accept, "true or false")
+        self._check_http()
         if self.code is not None and not (_is_int(self.code) and self.code > 0):
             raise _bad("code", self.code, "a whole number above 0")
         if self.message is not None and not isinstance(self.message, str):
             raise _bad("message", self.message, "a text")
+        if self.body is not None and not isinstance(self.body, str):
+            raise _bad("body", self.body, "a text")
         if self.action in ("delay", "delay_before"):
             seconds = self.seconds
             if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 3600:
@@ -157,11 +190,22 @@ class Fault:
             if count is None or not _is_int(count) or count < 0:
                 raise _bad("body_bytes", count, "a whole number of bytes, 0 or more")
 
+    def _check_http(self) -> None:
+        if self.http is None or (self.action == "html" and _is_int(self.http) and self.http == 200):
+            return
+        if not (_is_int(self.http) and 400 <= self.http <= 599):
+            also = "200 or " if self.action == "html" else ""
+            raise _bad("http", self.http, f"{also}a whole number from 400 to 599")
+
     def refusal(self) -> tuple[int, int, str]:
         """HTTP status, code and message of a `status` rule, defaults filled in."""
         code = 5000 if self.code is None else self.code
         message = self.message if self.message is not None else _MESSAGES.get(code, f"Error {code}")
-        return (500 if self.http is None else self.http), code, message
+        return (_HTTP_STATUSES.get(code, 500) if self.http is None else self.http), code, message
+
+    def garbage(self) -> bytes:
+        """The body of a `garbage` rule's answer."""
+        return _NOT_JSON if self.body is None else self.body.encode()
 
 
 def load_faults(path: Path) -> tuple[Fault, ...]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The fields of the legacy create requests, as data. What a value may be on its own; not what goes together.
 
-Source: kling-api 2.1 to 2.4 and kling-api.json `text2video`, `image2video` (official docs O1, M Vercel's client).
+Source: kling-api 2.1 to 2.6 and kling-api.json `text2video`, `image2video`, `omni-video`, `multi-image2video`,
+`video-extend` (official docs O1, M Vercel's client).
 Legacy numbers are strings: `duration` is a JSON string. Limits on models and combinations are in `model_table.py`
 and `create_rules.py`.
 """
@@ -13,8 +14,15 @@ from types import MappingProxyType
 from typing import Literal
 
 Standard = Literal["legacy", "new"]
-Product = Literal["text2video", "image2video", "motion-control"]
-PRODUCTS: tuple[Product, ...] = ("text2video", "image2video", "motion-control")
+Product = Literal["text2video", "image2video", "motion-control", "omni-video", "multi-image2video", "video-extend"]
+PRODUCTS: tuple[Product, ...] = (
+    "text2video",
+    "image2video",
+    "motion-control",
+    "omni-video",
+    "multi-image2video",
+    "video-extend",
+)
 Orientation = Literal["image", "video"]
 
 Kind = Literal["string", "boolean", "number", "integer", "object", "list", "image", "video_url"]
@@ -183,8 +191,66 @@ _MOTION_CONTROL = (
     *_COMMON,
 )
 
+_RATIO = Field("aspect_ratio", "string", allowed=("16:9", "9:16", "1:1"))
+
+_OMNI_VIDEO = (
+    Field("model_name", "string", allowed=("kling-video-o1", "kling-v3-omni")),
+    Field("prompt", "string", max_chars=2500),
+    *_SHOTS,
+    Field(
+        "image_list",
+        "list",
+        items=(0, 7),
+        shape=(
+            Field("image_url", "image", required=True),
+            Field("type", "string", allowed=("first_frame", "end_frame")),
+        ),
+    ),
+    Field("element_list", "list", items=(0, 7), shape=(Field("element_id", "integer", required=True),)),
+    Field(
+        "video_list",
+        "list",
+        items=(0, 1),
+        shape=(
+            Field("video_url", "video_url", required=True),
+            Field("refer_type", "string", allowed=("base", "feature")),
+            Field("keep_original_sound", "string", allowed=("yes", "no")),
+        ),
+    ),
+    Field("sound", "string", allowed=("on", "off")),
+    Field("mode", "string", allowed=("std", "pro", "4k")),
+    _RATIO,
+    _DURATION,
+    *_COMMON,
+)
+
+_MULTI_IMAGE2VIDEO = (
+    Field("model_name", "string", allowed=("kling-v1-6",)),
+    Field("image_list", "list", required=True, items=(1, 4), shape=(Field("image", "image", required=True),)),
+    Field("prompt", "string", required=True, max_chars=2500),
+    Field("negative_prompt", "string", max_chars=2500),
+    Field("mode", "string", allowed=("std", "pro")),
+    Field("duration", "string", allowed=("5", "10")),
+    _RATIO,
+    *_COMMON,
+)
+
+_VIDEO_EXTEND = (
+    Field("video_id", "string", required=True),
+    *_TEXTS,
+    Field("cfg_scale", "number", bounds=(0, 1)),
+    *_COMMON,
+)
+
 FIELDS: MappingProxyType[Product, tuple[Field, ...]] = MappingProxyType(
-    {"text2video": _TEXT2VIDEO, "image2video": _IMAGE2VIDEO, "motion-control": _MOTION_CONTROL}
+    {
+        "text2video": _TEXT2VIDEO,
+        "image2video": _IMAGE2VIDEO,
+        "motion-control": _MOTION_CONTROL,
+        "omni-video": _OMNI_VIDEO,
+        "multi-image2video": _MULTI_IMAGE2VIDEO,
+        "video-extend": _VIDEO_EXTEND,
+    }
 )
 DEFAULT_MODEL = "kling-v1"
 DEFAULT_MODE = "std"

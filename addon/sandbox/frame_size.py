@@ -30,5 +30,11 @@ def image_clip_size(quality: str, image_width: int, image_height: int) -> tuple[
     return _even(exact_width), _even(exact_width * image_height / image_width)
 
 
+def divided(size: tuple[int, int], divisor: int) -> tuple[int, int]:
+    """Both sides `divisor` times shorter, and even."""
+    width, height = size
+    return _even(width / divisor), _even(height / divisor)
+
+
 def _even(length: float) -> int:
     return round(length / 2) * 2

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from .create_rules import ClipOrder
 from .field_table import FIELDS, Orientation
+from .library_use import LibraryUse, legacy_uses, new_uses
 from .motion_table import (
     DEFAULT_MODEL,
     LEGACY_NAME_OF,
@@ -53,6 +54,7 @@ def read_motion_order(body: Mapping[str, object]) -> ClipOrder:
         video_url=str(values["video_url"]),
         orientation=_orientation(values["character_orientation"], has_element=has_element),
         ignored_fields=tuple(checked.ignored),
+        library_uses=legacy_uses(values),
     )
 
 
@@ -81,6 +83,7 @@ def read_new_motion_order(model_name: str, body: Mapping[str, object]) -> ClipOr
         video_url=str(read.parts["video"][0]["url"]),
         orientation=_orientation(read.settings["character_orientation"], has_element="element" in read.parts),
         ignored_fields=tuple(read.ignored),
+        library_uses=new_uses(read.parts, read.paths),
         new=True,
     )
 
@@ -104,6 +107,7 @@ def _order(
     video_url: str,
     orientation: Orientation,
     ignored_fields: tuple[str, ...],
+    library_uses: tuple[LibraryUse, ...],
     new: bool = False,
 ) -> ClipOrder:
     return ClipOrder(
@@ -124,6 +128,7 @@ def _order(
         callback_url=callback_url,
         video_url=video_url,
         orientation=orientation,
+        library_uses=library_uses,
     )
 
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Motion control as data: models, fields, prices, and what the reference video may be.
 
-Source: kling-api 2.4, 2.8, section 8 [D O1 O2]. Guesses: 100 MB are 100 * 2**20 bytes; a length may be 0.1 s above
-the longest, as Kling's own clips are one frame longer than their name says.
+Source: kling-api 2.4, 2.8, section 8 [D O1 O2].
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from .field_table import Field, Orientation
+from .reference_limits import ReferenceLimits
 
 NEW_MOTION_PRODUCT = "motion-control"
 DEFAULT_MODEL = "kling-v2-6"
@@ -30,13 +30,19 @@ PRICES: MappingProxyType[tuple[str, str], Decimal] = MappingProxyType(
     }
 )
 
-REFERENCE_MAX_MB = 100
-REFERENCE_SIDES_PX = (340, 3850)
-REFERENCE_MIN_S = Fraction(3)
-REFERENCE_MAX_S: MappingProxyType[Orientation, Fraction] = MappingProxyType(
-    {"image": Fraction(10), "video": Fraction(30)}
+_ORIENTATIONS: tuple[tuple[Orientation, int], ...] = (("image", 10), ("video", 30))
+# What the reference may be, by the orientation.
+REFERENCE_LIMITS: MappingProxyType[Orientation, ReferenceLimits] = MappingProxyType(
+    {
+        orientation: ReferenceLimits(
+            max_mb=100,
+            sides_px=(340, 3850),
+            lengths_s=(Fraction(3), Fraction(longest_s)),
+            when=f" with the orientation {orientation}",
+        )
+        for orientation, longest_s in _ORIENTATIONS
+    }
 )
-LENGTH_TOLERANCE_S = Fraction(1, 10)
 
 NEW_SETTINGS = (
     Field("character_orientation", "string", required=True, allowed=("image", "video")),

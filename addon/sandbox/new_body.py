@@ -20,11 +20,15 @@ from .validation import check_fields
 
 @dataclass(slots=True)
 class NewBody:
-    """What a body holds. `parts` are the values of `contents` by kind, in order; absent fields are not there."""
+    """What a body holds. `parts` are the values of `contents` by kind, in order; absent fields are not there.
+
+    `paths` says where each of them stands: `contents[2]`.
+    """
 
     settings: dict[str, object] = field(default_factory=dict)
     options: dict[str, object] = field(default_factory=dict)
     parts: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    paths: dict[str, list[str]] = field(default_factory=dict)
     prompt: str = ""
     ignored: list[str] = field(default_factory=list)
 
@@ -42,11 +46,16 @@ class NewBody:
         return isinstance(info, dict) and info.get("enabled") is True
 
     def image(self, kind: str) -> SourceImage | None:
-        for part in self.parts.get(kind, ()):
-            url = part.get("url")
-            if isinstance(url, SourceImage):
-                return url
-        return None
+        return next(iter(self.images(kind)), None)
+
+    def images(self, kind: str) -> tuple[SourceImage, ...]:
+        urls = (part.get("url") for part in self.parts.get(kind, ()))
+        return tuple(url for url in urls if isinstance(url, SourceImage))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all parts that have one."""
+        return frozenset(str(part["id"]) for parts in self.parts.values() for part in parts if "id" in part)
 
 
 def read_body(
@@ -115,5 +124,6 @@ def _read_parts(read: NewBody, contents: object, allowed: Mapping[str, int], pro
         seen.update({known_as} if known_as is not None else ())
         entries = read.parts.setdefault(kind, [])
         entries.append(checked.values)
+        read.paths.setdefault(kind, []).append(path)
         if len(entries) > allowed[kind]:
             raise invalid_value(path, kind, f"there may be at most {allowed[kind]} of it")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .create_rules import ClipOrder
+from .library_use import new_uses
 from .model_table import Track
 from .new_body import NewBody, read_body, text_of
 from .new_standard_table import (
@@ -19,6 +20,7 @@ from .new_standard_table import (
     QUALITY_OF,
     NewEndpoint,
 )
+from .prompt_references import check_ids
 from .refusal import invalid_value
 from .shot_prompt import check_shots
 
@@ -36,9 +38,12 @@ def read_new_order(endpoint: NewEndpoint, model_name: str, body: Mapping[str, ob
     duration_s = given if isinstance(given, int) else DEFAULT_DURATION
     track = _track(endpoint, read, resolution)
     _check_last_frame(endpoint, read, resolution, track)
+    prompt_name = "contents.prompt" if endpoint.parts else "prompt"
+    if endpoint.parts:
+        check_ids(prompt_name, read.prompt, read.ids)
     by_setting = endpoint.shots_in_prompt == "setting" and read.settings.get("multi_shot") is not False
     if by_setting or endpoint.shots_in_prompt == "always":
-        check_shots("contents.prompt" if endpoint.parts else "prompt", read.prompt, duration_s)
+        check_shots(prompt_name, read.prompt, duration_s)
     return ClipOrder(
         product=endpoint.product,
         model_name=model_name,
@@ -56,6 +61,7 @@ def read_new_order(endpoint: NewEndpoint, model_name: str, body: Mapping[str, ob
         ignored_fields=tuple(read.ignored),
         standard="new",
         callback_url=read.callback_url,
+        library_uses=new_uses(read.parts, read.paths),
     )
 
 

@@ -34,6 +34,7 @@ OPTIONS = (
 )
 
 _IMAGE_PART = (Field("url", "image", required=True, max_mb=IMAGE_MAX_MB), Field("id", "string"))
+_VIDEO_PART = (Field("url", "video_url", required=True), Field("id", "string"))
 _TEXT_PART = (Field("text", "string", required=True),)
 # The keys of each kind of part in `contents`, beside `type`.
 PART_FIELDS: MappingProxyType[str, tuple[Field, ...]] = MappingProxyType(
@@ -42,7 +43,10 @@ PART_FIELDS: MappingProxyType[str, tuple[Field, ...]] = MappingProxyType(
         "first_frame": _IMAGE_PART,
         "last_frame": _IMAGE_PART,
         "image": _IMAGE_PART,
-        "video": (Field("url", "video_url", required=True), Field("id", "string")),
+        "refer_image": _IMAGE_PART,
+        "video": _VIDEO_PART,
+        "feature_video": _VIDEO_PART,
+        "base_video": _VIDEO_PART,
         "element": (Field("element_id", "string", required=True), Field("id", "string")),
         "voice": (Field("voice_id", "string", required=True), Field("id", "string")),
     }

@@ -27,6 +27,7 @@ from .callbacks import Callbacks
 from .data_lock import DataLock
 from .fault_book import FaultBook
 from .faults import Fault
+from .library_lookup import lookup_in
 from .renderer import Renderer
 from .request_log import RequestLog
 from .result_urls import signed_path
@@ -129,7 +130,9 @@ class SandboxServer:
         return self._log.accepted_creates()
 
     def charges(self) -> list[tuple[str, str | None, Decimal]]:
-        """(task_id, external_task_id, units) of each task that has succeeded by now, oldest first.
+        """(task_id, external_task_id, units) of each task and face session that has succeeded by now, oldest first.
+
+        Image units stand beside video units.
 
         Units are deducted at success, not at submission (kling-api section 4, [L]).
         """
@@ -157,7 +160,7 @@ class _Running:
         self._lock = DataLock(settings.data_dir)
         clock = clock_of(settings.clock)
         self.store = TaskStore(settings.data_dir, clock)
-        self._renderer = Renderer(self.store, settings.data_dir)
+        self._renderer = Renderer(self.store, settings.data_dir, settings.picture_divisor)
         base_url = f"http://{_HOST}:{listener.getsockname()[1]}"
         self._callbacks = Callbacks(
             self.store,
@@ -177,6 +180,7 @@ class _Running:
                 log=log,
                 faults=faults,
                 clock=clock,
+                library=lookup_in(self.store),
             )
             config = uvicorn.Config(
                 build_application(services),

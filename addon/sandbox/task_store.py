@@ -3,7 +3,8 @@
 
 A task's state is never stored: it follows from `processing_ms`, `finished_ms`, `failure` and the clock, so it goes on
 while the process is down. One account, so an external id is unique in the whole table, whatever the product and
-whatever became of the task (kling-api section 4, [L]; after a failed task it is a guess).
+whatever became of the task (kling-api section 4, [L]; after a failed task it is a guess). A synchronous call that is
+billed is a row that has ended when it is written.
 """
 
 from __future__ import annotations
@@ -12,22 +13,36 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from .create_rules import ClipOrder
 from .field_table import Orientation, Product, Standard
+from .library_order import LibraryOrder, LibraryProduct
 from .refusal import duplicate_external_id, too_many_tasks
+from .resource_packs import (
+    PACKAGE_TYPES,
+    PERIOD_MS,
+    AccountLimits,
+    PackageType,
+    ResourcePack,
+    balance_not_enough,
+    pack_id,
+    pack_name,
+    pack_number,
+)
 from .simulated_time import Clock, now_ms
 from .source_image import SourceImage
+from .source_sound import SourceSound
 
 STORE_FILE = "tasks.sqlite3"
-_VERSION = 2
+_VERSION = 3
 TaskStatus = Literal["submitted", "processing", "succeed", "failed"]
+TaskProduct = Product | LibraryProduct
 
 _SCHEMA = """
 CREATE TABLE tasks (
@@ -46,8 +61,13 @@ CREATE TABLE tasks (
     finished_ms INTEGER,
     standard TEXT NOT NULL DEFAULT 'legacy',
     callback_url TEXT,
-    told TEXT
+    told TEXT,
+    package_type TEXT NOT NULL DEFAULT 'video',
+    slots INTEGER NOT NULL DEFAULT 1,
+    facts TEXT NOT NULL DEFAULT '{}',
+    deleted_ms INTEGER
 );
+CREATE TABLE account (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE images (
     task_id TEXT NOT NULL REFERENCES tasks (task_id),
     field TEXT NOT NULL,
@@ -57,12 +77,24 @@ CREATE TABLE images (
 );
 """
 
-# From format 1, which knew the legacy standard alone.
-_UPGRADE = """
+# By the format they start from: 1 knew the legacy standard alone, 2 nothing of the library and the packs.
+_UPGRADES = {
+    1: """
 ALTER TABLE tasks ADD COLUMN standard TEXT NOT NULL DEFAULT 'legacy';
 ALTER TABLE tasks ADD COLUMN callback_url TEXT;
 ALTER TABLE tasks ADD COLUMN told TEXT;
-"""
+""",
+    2: """
+ALTER TABLE tasks ADD COLUMN package_type TEXT NOT NULL DEFAULT 'video';
+ALTER TABLE tasks ADD COLUMN slots INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE tasks ADD COLUMN facts TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE tasks ADD COLUMN deleted_ms INTEGER;
+CREATE TABLE account (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+""",
+}
+# Units have two decimals; sums are made of whole numbers of these.
+_PARTS_OF_A_UNIT = 10_000
+_SOUND = "sound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +122,18 @@ class ClipFacts:
 class Task:
     """One row. Times are milliseconds since 1970; `finished_ms` may lie ahead, None while nobody knows it.
 
-    seq   counts the tasks of a sandbox
-    told  the last state that a callback was sent for; None: none yet
+    video_id    the id of the result: of the clip, the voice, the element, the images or the face session
+    seq         counts the tasks of a sandbox
+    told        the last state that a callback was sent for; None: none yet
+    facts       what a task of the library works with, see `LibraryOrder`; empty for all others
+    slots       how many places of the account's concurrency it takes while it is open
+    deleted_ms  when the voice or the element was deleted
     """
 
     task_id: str
     video_id: str
     external_task_id: str | None
-    product: str
+    product: TaskProduct
     clip: ClipFacts
     units: Decimal
     created_ms: int
@@ -110,6 +146,10 @@ class Task:
     callback_url: str | None = None
     told: str | None = None
     seq: int = 0
+    package_type: PackageType = "video"
+    slots: int = 1
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
+    deleted_ms: int | None = None
 
     def status(self, at_ms: int) -> TaskStatus:
         if self.finished_ms is not None and self.finished_ms <= at_ms:
@@ -161,42 +201,26 @@ class TaskStore:
         with self._lock:
             self._database.close()
 
-    def create(self, order: ClipOrder, schedule: Schedule, concurrency: int) -> Task:
-        """Check the external id and the number of open tasks, and insert: one transaction.
+    def create(self, order: ClipOrder | LibraryOrder, schedule: Schedule, limits: AccountLimits) -> Task:
+        """Check the external id, the pack and the number of open tasks, and insert: one transaction.
 
-        Which of the two Kling checks first is not known; here it is the id.
+        Which of them Kling checks first is not known; here it is in this order.
 
         Raises:
-            Refusal: 400/1201 for an id that is taken, 429/1303 when `concurrency` tasks are open. Nothing is stored.
+            Refusal: 400/1201 for an id that is taken, 429/1102 when the pack cannot pay, 429/1303 when the places are
+                taken. Nothing is stored.
         """
         created_ms = self._clock()
-        clip = ClipFacts(
-            model_name=order.model_name,
-            quality=order.quality,
-            duration_s=order.duration_s,
-            rate_fps=order.rate_fps,
-            sound=order.sound,
-            text=order.text,
-            aspect_ratio=order.aspect_ratio,
-            watermark=order.watermark,
-            video_url=order.video_url,
-            orientation=order.orientation,
-        )
-        with self._transaction() as database:
+        with self._transaction():
             if order.external_task_id is not None and self._exists("external_task_id", order.external_task_id):
                 raise duplicate_external_id(order.external_task_id)
-            (open_tasks,) = database.execute(
-                "SELECT count(*) FROM tasks WHERE finished_ms IS NULL OR finished_ms > ?", (created_ms,)
-            ).fetchone()
-            if open_tasks >= concurrency:
-                raise too_many_tasks()
             due_ms = created_ms + schedule.total_ms
             task = Task(
-                task_id=self._new_id("task_id"),
-                video_id=self._new_id("video_id"),
+                task_id=self._new_id(),
+                video_id=self._new_id(),
                 external_task_id=order.external_task_id,
                 product=order.product,
-                clip=clip,
+                clip=_clip_facts(order),
                 units=order.units,
                 created_ms=created_ms,
                 processing_ms=created_ms + schedule.submitted_ms,
@@ -204,13 +228,90 @@ class TaskStore:
                 stuck=schedule.stuck,
                 failure=schedule.failure,
                 finished_ms=due_ms if schedule.failure is not None and not schedule.stuck else None,
-                standard=order.standard,
+                standard=order.standard if isinstance(order, ClipOrder) else "legacy",
                 callback_url=order.callback_url,
             )
+            if isinstance(order, LibraryOrder):
+                task = replace(task, package_type=order.package_type, slots=order.slots, facts=order.facts)
+            self._check_pack(task, limits)
+            if task.slots and self._open_slots(task.package_type, created_ms) + task.slots > limits.concurrency:
+                raise too_many_tasks()
             self._insert(task, order)
         return task
 
-    def find(self, product: Product, wanted: str) -> Task | None:
+    def new_result_id(self) -> str:
+        """An id that no task and no result has."""
+        with self._lock:
+            return self._new_id()
+
+    def add_ended(self, order: LibraryOrder, result_id: str, limits: AccountLimits) -> Task:
+        """Insert a call that was answered at once and is billed; its task id is its result's id too.
+
+        Raises:
+            Refusal: 429/1102 when the pack cannot pay. Nothing is stored.
+        """
+        at_ms = self._clock()
+        with self._transaction():
+            task = Task(
+                task_id=result_id,
+                video_id=result_id,
+                external_task_id=None,
+                product=order.product,
+                clip=_clip_facts(order),
+                units=order.units,
+                created_ms=at_ms,
+                processing_ms=at_ms,
+                due_ms=at_ms,
+                stuck=False,
+                failure=None,
+                finished_ms=at_ms,
+                package_type=order.package_type,
+                slots=0,
+                facts=order.facts,
+            )
+            self._check_pack(task, limits)
+            self._insert(task, order)
+        return task
+
+    @property
+    def account_id(self) -> str:
+        """The number of the one account: what the voices and elements made here are owned by."""
+        return self._account["id"]
+
+    def packs(self, limits: AccountLimits) -> list[ResourcePack]:
+        """All packs up to now, those that are over too, oldest first."""
+        at_ms = self._clock()
+        return [
+            self._pack(package_type, number, limits)
+            for number in range(pack_number(at_ms, self._began_ms) + 1)
+            for package_type in PACKAGE_TYPES
+            if limits.units[package_type] > 0
+        ]
+
+    def pack_of(self, task: Task, limits: AccountLimits) -> tuple[str, Decimal]:
+        """The id of the pack that paid for a task that has succeeded, and what it held before."""
+        number = pack_number(task.finished_ms or 0, self._began_ms)
+        pack_begins, _ = self._period(number)
+        spent = self._units_of(
+            "package_type = ? AND finished_ms >= ? AND (finished_ms < ? OR finished_ms = ? AND seq < ?)",
+            (task.package_type, pack_begins, task.finished_ms, task.finished_ms, task.seq),
+        )
+        return pack_id(self.account_id, task.package_type, number), limits.units[task.package_type] - spent
+
+    def billed_between(self, start_ms: int, end_ms: int) -> list[Task]:
+        """Tasks created in that time that have succeeded by now and cost something, newest first."""
+        return self._many(
+            "SELECT * FROM tasks WHERE created_ms BETWEEN ? AND ? AND failure IS NULL AND finished_ms <= ?"
+            " AND CAST(units AS REAL) > 0 ORDER BY seq DESC",
+            (start_ms, end_ms, self._clock()),
+        )
+
+    def set_deleted(self, task_id: str) -> None:
+        """The voice or element that the task made is deleted; its files stay until their addresses expire (guess)."""
+        with self._transaction() as database:
+            database.execute("UPDATE tasks SET deleted_ms = ? WHERE task_id = ?", (self._clock(), task_id))
+
+    def find(self, product: TaskProduct, wanted: str) -> Task | None:
         """The legacy task of this product with the id or the external id `wanted`; the id goes first.
 
         That a task of the new standard is not found this way is a guess; nothing is known about it.
@@ -222,13 +323,15 @@ class TaskStore:
         )
 
     def find_any(self, column: Literal["task_id", "external_task_id"], wanted: str) -> Task | None:
-        """The task of either standard and any product."""
-        return self._one(f"SELECT * FROM tasks WHERE {column} = ?", (wanted,))  # noqa: S608  # one of two literals
+        """The task of either standard and any product; what ended at once is no task."""
+        query = f"SELECT * FROM tasks WHERE product <> 'identify-face' AND {column} = ?"  # noqa: S608  # two literals
+        return self._one(query, (wanted,))
 
     def created_between(self, start_ms: int, end_ms: int, below_seq: int | None, count: int) -> list[Task]:
         """Up to `count` tasks of either standard, newest first; `below_seq` leaves out that one and all after it."""
         return self._many(
-            "SELECT * FROM tasks WHERE created_ms BETWEEN ? AND ? AND (? IS NULL OR seq < ?) ORDER BY seq DESC LIMIT ?",
+            "SELECT * FROM tasks WHERE product <> 'identify-face' AND created_ms BETWEEN ? AND ?"
+            " AND (? IS NULL OR seq < ?) ORDER BY seq DESC LIMIT ?",
             (start_ms, end_ms, below_seq, below_seq, count),
         )
 
@@ -248,11 +351,12 @@ class TaskStore:
     def find_video(self, video_id: str) -> Task | None:
         return self._one("SELECT * FROM tasks WHERE video_id = ?", (video_id,))
 
-    def page(self, product: Product, number: int, size: int) -> list[Task]:
-        """Page `number` (from 1) of the product's legacy tasks, newest first."""
+    def page(self, product: TaskProduct, number: int, size: int, *, deleted: bool = True) -> list[Task]:
+        """Page `number` (from 1) of the product's legacy tasks, newest first, with or without what was deleted."""
         return self._many(
-            "SELECT * FROM tasks WHERE standard = 'legacy' AND product = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
-            (product, size, (number - 1) * size),
+            "SELECT * FROM tasks WHERE standard = 'legacy' AND product = ? AND (? OR deleted_ms IS NULL)"
+            " ORDER BY seq DESC LIMIT ? OFFSET ?",
+            (product, deleted, size, (number - 1) * size),
         )
 
     def unrendered(self) -> list[Task]:
@@ -260,7 +364,7 @@ class TaskStore:
         return self._many("SELECT * FROM tasks WHERE finished_ms IS NULL AND stuck = 0 ORDER BY seq", ())
 
     def succeeded(self) -> list[Task]:
-        """Tasks that have ended well by now, oldest first."""
+        """Tasks, and billed calls, that have ended well by now, oldest first."""
         query = "SELECT * FROM tasks WHERE failure IS NULL AND finished_ms <= ? ORDER BY seq"
         return self._many(query, (self._clock(),))
 
@@ -268,9 +372,17 @@ class TaskStore:
         """The images a task was created with, by field name."""
         with self._lock:
             rows = self._database.execute(
-                "SELECT field, url, content FROM images WHERE task_id = ?", (task_id,)
+                "SELECT field, url, content FROM images WHERE task_id = ? AND field <> ?", (task_id, _SOUND)
             ).fetchall()
         return {row["field"]: SourceImage(url=row["url"], content=row["content"]) for row in rows}
+
+    def sound(self, task_id: str) -> SourceSound | None:
+        """The sound a task was created with."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT url, content FROM images WHERE task_id = ? AND field = ?", (task_id, _SOUND)
+            ).fetchone()
+        return None if row is None else SourceSound(url=row["url"], content=row["content"])
 
     def set_rendered(self, task_id: str) -> None:
         """The clip is whole on disk: the task succeeds at its due time, or now when that is over."""
@@ -304,15 +416,75 @@ class TaskStore:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version == 1:
-                for statement in filter(str.strip, _UPGRADE.split(";")):
-                    database.execute(statement)
+            elif version in _UPGRADES:
+                for older in range(version, _VERSION):
+                    for statement in filter(str.strip, _UPGRADES[older].split(";")):
+                        database.execute(statement)
                 database.execute(f"PRAGMA user_version = {_VERSION}")
             elif version != _VERSION:
                 raise ValueError(
                     f"{path} was written by another version of the sandbox (format {version}, not {_VERSION});"
                     " use another folder or delete it"
                 )
+
+            for name, value in (("id", self._new_id()), ("began_ms", str(self._clock()))):
+                database.execute("INSERT OR IGNORE INTO account VALUES (?, ?)", (name, value))
+            self._account: dict[str, str] = dict(
+                tuple(row) for row in database.execute("SELECT name, value FROM account").fetchall()
+            )
+
+    @property
+    def _began_ms(self) -> int:
+        return int(self._account["began_ms"])
+
+    def _period(self, number: int) -> tuple[int, int]:
+        """When the pack `number` begins and ends; the first also pays for what was before it."""
+        begins_ms = self._began_ms + number * PERIOD_MS
+        return (begins_ms if number else 0), begins_ms + PERIOD_MS
+
+    def _pack(self, package_type: PackageType, number: int, limits: AccountLimits) -> ResourcePack:
+        begins_ms, ends_ms = self._period(number)
+        spent = self._units_of(
+            "package_type = ? AND finished_ms >= ? AND finished_ms < ? AND finished_ms <= ?",
+            (package_type, begins_ms, ends_ms, self._clock()),
+        )
+        return ResourcePack(
+            package_type=package_type,
+            name=pack_name(package_type, limits),
+            pack_id=pack_id(self.account_id, package_type, number),
+            total=limits.units[package_type],
+            spent=spent,
+            begins_ms=self._began_ms + number * PERIOD_MS,
+            ends_ms=ends_ms,
+        )
+
+    def _check_pack(self, task: Task, limits: AccountLimits) -> None:
+        """Refuse a task whose price the pack could not pay once all open tasks have ended well."""
+        at_ms = task.created_ms
+        pack = self._pack(task.package_type, pack_number(at_ms, self._began_ms), limits)
+        reserved = self._units_of(
+            "package_type = ? AND (finished_ms IS NULL OR finished_ms > ?)", (task.package_type, at_ms)
+        )
+        free = pack.total - pack.spent - reserved
+        # The price of some clips is known only later; they need a pack with something in it.
+        if free < task.units or (task.slots and free <= 0):
+            raise balance_not_enough()
+
+    def _units_of(self, condition: str, values: tuple[object, ...]) -> Decimal:
+        """What the tasks that have not failed cost together; `condition` is SQL of this class."""
+        parts = f"coalesce(sum(CAST(round(CAST(units AS REAL) * {_PARTS_OF_A_UNIT}) AS INTEGER)), 0)"
+        query = f"SELECT {parts} FROM tasks WHERE failure IS NULL AND {condition}"  # noqa: S608  # none comes from outside
+        with self._lock:
+            (total,) = self._database.execute(query, values).fetchone()
+        return Decimal(total) / _PARTS_OF_A_UNIT
+
+    def _open_slots(self, package_type: PackageType, at_ms: int) -> int:
+        (slots,) = self._database.execute(
+            "SELECT coalesce(sum(slots), 0) FROM tasks WHERE package_type = ?"
+            " AND (finished_ms IS NULL OR finished_ms > ?)",
+            (package_type, at_ms),
+        ).fetchone()
+        return int(slots)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -326,11 +498,11 @@ class TaskStore:
                 raise
             self._database.execute("COMMIT")
 
-    def _insert(self, task: Task, order: ClipOrder) -> None:
+    def _insert(self, task: Task, order: ClipOrder | LibraryOrder) -> None:
         self._database.execute(
             "INSERT INTO tasks (task_id, video_id, external_task_id, product, clip, units, created_ms, processing_ms,"
-            " due_ms, stuck, failure, finished_ms, standard, callback_url)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " due_ms, stuck, failure, finished_ms, standard, callback_url, package_type, slots, facts)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 task.task_id,
                 task.video_id,
@@ -346,19 +518,22 @@ class TaskStore:
                 task.finished_ms,
                 task.standard,
                 task.callback_url,
+                task.package_type,
+                task.slots,
+                json.dumps(task.facts),
             ),
         )
-        for name, image in (("image", order.image), ("image_tail", order.image_tail)):
-            if image is not None:
+        for name, given in _files(order).items():
+            if given is not None:
                 self._database.execute(
                     "INSERT INTO images (task_id, field, url, content) VALUES (?, ?, ?, ?)",
-                    (task.task_id, name, image.url, image.content),
+                    (task.task_id, name, given.url, given.content),
                 )
 
-    def _new_id(self, column: Literal["task_id", "video_id"]) -> str:
+    def _new_id(self) -> str:
         while True:
             made = str(10**17 + secrets.randbelow(9 * 10**17))
-            if not self._exists(column, made):
+            if not self._exists("task_id", made) and not self._exists("video_id", made):
                 return made
 
     def _exists(self, column: Literal["task_id", "video_id", "external_task_id"], value: str) -> bool:
@@ -373,6 +548,38 @@ class TaskStore:
         with self._lock:
             rows = self._database.execute(query, values).fetchall()
         return [_task(row) for row in rows]
+
+
+def _clip_facts(order: ClipOrder | LibraryOrder) -> ClipFacts:
+    if isinstance(order, LibraryOrder):
+        return ClipFacts(
+            model_name=order.model_name,
+            quality="",
+            duration_s=0,
+            rate_fps=0,
+            sound=False,
+            text="",
+            aspect_ratio="",
+            watermark=order.watermark,
+        )
+    return ClipFacts(
+        model_name=order.model_name,
+        quality=order.quality,
+        duration_s=order.duration_s,
+        rate_fps=order.rate_fps,
+        sound=order.sound,
+        text=order.text,
+        aspect_ratio=order.aspect_ratio,
+        watermark=order.watermark,
+        video_url=order.video_url,
+        orientation=order.orientation,
+    )
+
+
+def _files(order: ClipOrder | LibraryOrder) -> dict[str, SourceImage | SourceSound | None]:
+    if isinstance(order, LibraryOrder):
+        return {**order.images, _SOUND: order.sound}
+    return {"image": order.image, "image_tail": order.image_tail}
 
 
 def _task(row: sqlite3.Row) -> Task:
@@ -393,4 +600,8 @@ def _task(row: sqlite3.Row) -> Task:
         callback_url=row["callback_url"],
         told=row["told"],
         seq=row["seq"],
+        package_type=row["package_type"],
+        slots=row["slots"],
+        facts=json.loads(row["facts"]),
+        deleted_ms=row["deleted_ms"],
     )

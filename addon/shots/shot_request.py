@@ -45,7 +45,7 @@ def build_request(fields: ShotFields, folder: Path, *, with_video_files: bool = 
     return GenerationRequest(
         prompt=fields.prompt,
         model_name=fields.model,
-        mode=fields.quality or _cheapest(fields, video, sound=sound),
+        mode=fields.quality or cheapest_for(fields, video, sound=sound),
         duration_s=fields.duration,
         aspect_ratio=fields.aspect,
         sound=sound,
@@ -64,7 +64,8 @@ def build_request(fields: ShotFields, folder: Path, *, with_video_files: bool = 
     )
 
 
-def _cheapest(fields: ShotFields, video: VideoReference | None, *, sound: bool) -> str:
+def cheapest_for(fields: ShotFields, video: VideoReference | None, *, sound: bool) -> str:
+    """The lowest quality of the model that can do what is asked."""
     wanted: Tariff = "sound" if sound else "silent"
     if video is not None:
         wanted = "motion" if video.role is VideoRole.MOTION else "video"

@@ -44,6 +44,11 @@ def test_file_with_every_kind_of_value(tmp_path: Path) -> None:
         [[fault]]
         action = "cut_body"
         body_bytes = 10
+
+        [[fault]]
+        action = "garbage"
+        body = "[]"
+        accept = true
         """,
     )
     assert load_faults(path) == (
@@ -52,6 +57,7 @@ def test_file_with_every_kind_of_value(tmp_path: Path) -> None:
         Fault("delay", seconds=1.5),
         Fault("extra_fields", fields={"a": 1, "b": {"c": "d"}}),
         Fault("cut_body", body_bytes=10),
+        Fault("garbage", body="[]", accept=True),
     )
 
 
@@ -78,12 +84,20 @@ def test_file_without_rules(tmp_path: Path) -> None:
         ('action = "status"\nwhen = 1', ["when 1"]),
         ('action = "status"\nhttp = 200', ["http 200", "400 to 599"]),
         ('action = "status"\nhttp = "429"', ["http '429'", "400 to 599"]),
+        ('action = "status"\nhttp = true', ["http True", "400 to 599"]),
+        ('action = "html"\nhttp = 302', ["http 302", "200 or a whole number from 400 to 599"]),
+        ('action = "garbage"\nhttp = 500', ["http 500", "belongs to status and html"]),
+        ('action = "garbage"\nbody = 1', ["body 1", "a text"]),
+        ('action = "html"\nbody = "x"', ["body 'x'", "belongs to garbage"]),
+        ('action = "garbage"\naccept = 1', ["accept 1", "true or false"]),
+        ('action = "drop_before"\naccept = true', ["accept True", "belongs to status and html and garbage"]),
         ('action = "status"\ncode = 0', ["code 0", "above 0"]),
         ('action = "fail_task"\nmessage = 1', ["message 1", "a text"]),
         ('action = "delay"', ["seconds None", "0 to 3600"]),
         ('action = "delay"\nseconds = -1', ["seconds -1", "0 to 3600"]),
         ('action = "delay"\nseconds = nan', ["seconds nan", "0 to 3600"]),
         ('action = "stuck"\nseconds = 1', ["seconds 1", "delay and delay_before"]),
+        ('action = "stuck"\nseconds = 0', ["seconds 0", "delay and delay_before"]),
         ('action = "extra_fields"', ["fields {}", "at least one key"]),
         ('action = "extra_fields"\nfields = "a"', ["fields 'a'", "at least one key"]),
         ('action = "cut_body"', ["body_bytes None", "0 or more"]),

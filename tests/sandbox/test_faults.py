@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
 from addon.sandbox.fault_book import FaultBook
@@ -70,6 +71,106 @@ def test_status_answers_instead_of_processing(open_sandbox: Open, http: int, cod
     assert answer.json()["message"] == message
     last(account, accepted=False, code=code, http_status=http)
     assert server.accepted_creates() == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "http"),
+    [
+        (1002, 401),
+        (1004, 401),
+        (1101, 429),
+        (1103, 403),
+        (1201, 400),
+        (1203, 404),
+        (1301, 400),
+        (1302, 429),
+        (1303, 429),
+        (5000, 500),
+        (5001, 503),
+        (5002, 504),
+        (9999, 500),
+    ],
+)
+def test_status_without_http_is_what_kling_sends_with_the_code(open_sandbox: Open, code: int, http: int) -> None:
+    server, account = open_sandbox(Fault("status", code=code))
+    answer = account.create(QUICK)
+    assert (answer.status_code, answer.json()["code"]) == (http, code)
+    assert answer.json()["message"]
+    assert server.accepted_creates() == {}
+
+
+@pytest.mark.parametrize(
+    ("fault", "http", "code"),
+    [
+        (Fault("status", code=5000, accept=True, when=[1]), 500, 5000),
+        (Fault("status", code=5002, accept=True, when=[1]), 504, 5002),
+        (Fault("html", accept=True, when=[1]), 502, None),
+        (Fault("html", http=200, accept=True, when=[1]), 200, None),
+        (Fault("garbage", accept=True, when=[1]), 200, None),
+        (Fault("garbage", body="[]", accept=True, when=[1]), 200, None),
+    ],
+)
+def test_accepted_and_answered_as_if_it_were_not(open_sandbox: Open, fault: Fault, http: int, code: int | None) -> None:
+    server, account = open_sandbox(Fault("stuck"), fault)
+    body = {**QUICK, "external_task_id": "a"}
+    assert account.create(body).status_code == http
+    made = last(account, accepted=True, code=code, http_status=http, fault=f"stuck+{fault.action}")["task_id"]
+    assert account.query("a")["task_id"] == made
+    assert account.create(body).json()["message"] == "External_task_id a already exists"
+    assert server.accepted_creates() == {"a": 1}
+
+
+def test_a_refused_request_is_not_accepted_by_a_fault(open_sandbox: Open) -> None:
+    server, account = open_sandbox(Fault("status", code=5000, accept=True))
+    assert account.create({**QUICK, "duration": "99"}).json()["code"] == 5000
+    assert server.accepted_creates() == {}
+
+
+def test_garbage_is_not_json(open_sandbox: Open) -> None:
+    server, account = open_sandbox(Fault("garbage", when=[1]))
+    answer = account.create(QUICK)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    with pytest.raises(UnicodeDecodeError):
+        answer.json()
+    last(account, accepted=False, code=None, http_status=200, fault="garbage")
+    assert server.accepted_creates() == {}
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", '"SUCCEED"', '{"data": {"task_id": "1"}}', '{"code": 0'])
+def test_garbage_is_sent_as_it_is_written(open_sandbox: Open, body: str) -> None:
+    _, account = open_sandbox(Fault("garbage", method="GET", body=body, when=[2]))
+    assert account.send("GET", TEXT).json()["code"] == 0
+    assert account.send("GET", TEXT).content == body.encode()
+    assert account.send("GET", TEXT).json()["code"] == 0
+
+
+def test_a_valid_token_is_called_expired_once(open_sandbox: Open) -> None:
+    _, account = open_sandbox(Fault("status", code=1004, when=[1]))
+    keys, now = account.server.credentials, int(time.time())
+    token = jwt.encode({"iss": keys.access_key, "exp": now + 1800, "nbf": now - 5}, keys.secret_key)
+    answers = [account.send("GET", TEXT, headers={"Authorization": f"Bearer {token}"}) for _ in range(2)]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(401, 1004), (200, 0)]
+
+
+def test_status_goes_backwards_once(open_sandbox: Open) -> None:
+    server, account = open_sandbox()
+    task_id = account.task_id(QUICK)
+    account.url(task_id)
+    server.add_fault(Fault("status_backwards", when=[2]))
+    seen = [account.query(task_id) for _ in range(3)]
+    assert [data["task_status"] for data in seen] == ["succeed", "processing", "succeed"]
+    assert "task_result" not in seen[1]
+
+
+def test_unseen_is_not_found_by_id_and_still_listed(open_sandbox: Open) -> None:
+    server, account = open_sandbox(Fault("stuck"))
+    task_id = account.task_id(QUICK)
+    server.add_fault(Fault("unseen"))
+    assert account.send("GET", f"{TEXT}/{task_id}").json()["code"] == 1201
+    assert account.send("GET", "/tasks", params={"task_ids": task_id}).json()["data"] == []
+    assert [data["task_id"] for data in account.send("GET", TEXT).json()["data"]] == [task_id]
+    server.clear_faults()
+    assert account.query(task_id)["task_id"] == task_id
 
 
 def test_html_instead_of_json(open_sandbox: Open) -> None:
@@ -199,6 +300,8 @@ def test_connection_is_usable_again_after_each_drop(open_sandbox: Open) -> None:
         (Fault("status", path="/results/"), [5, 6]),
         (Fault("status", when=[2, 5]), [2, 5]),
         (Fault("fail_task", when=[2]), [2]),
+        (Fault("garbage", method="GET", accept=True), [3, 4, 5]),
+        (Fault("status_backwards"), [3, 4]),
         (Fault("cut_body", body_bytes=0, when=[1]), [5]),
         (Fault("expire_url", method="HEAD"), [6]),
     ],

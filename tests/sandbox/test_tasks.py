@@ -209,7 +209,7 @@ def test_page_out_of_bounds_is_1201(idle: Account, query: str, named: tuple[str,
 
 
 def test_unknown_paths_and_methods(idle: Account) -> None:
-    for path in ("/v1/videos/omni-video", "/v1/tasks/1", "/", "/v1/videos/text2video2"):
+    for path in ("/v1/videos/effects", "/v1/tasks/1", "/", "/v1/videos/text2video2"):
         answer = idle.send("GET", path)
         assert answer.status_code == 404
         assert not answer.headers["content-type"].startswith("application/json")

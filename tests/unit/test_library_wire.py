@@ -219,7 +219,7 @@ def test_a_list_price_for_everything_paid() -> None:
     assert estimate_image_units(replace(IMAGE, count=3)) == 24
     assert estimate_image_units(replace(IMAGE, model_name=V21)) == 4
     assert estimate_image_units(replace(IMAGE, model_name=V21, image=URL)) == 8
-    lengths = {"2": "0.5", "5": "0.5", "5.041": "1", "10": "1", "60": "6"}
+    lengths = {"2": "0.5", "5": "0.5", "5.041": "0.5", "5.5": "1", "10.041": "1", "60": "6"}
     assert {text: estimate_lip_sync_units(Decimal(text)) for text in lengths} == {
         text: Decimal(units) for text, units in lengths.items()
     }

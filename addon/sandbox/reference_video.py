@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reference video of a motion control: fetched, decoded from end to end, and measured.
+"""The reference video of a task: fetched, decoded from end to end, and measured.
 
-Facts: kling-api 2.4 (limits in `motion_table.py`). Guesses: it is fetched when the task is worked on, so that a bad one
-makes the task fail, with these sentences; http and redirects are fine; pictures are taken as they are coded,
-without the rotation some telephones note.
+Facts: kling-api 2.4, 2.5, 2.8 (limits in `motion_table.py` and `omni_table.py`). Guesses: it is fetched when the task
+is worked on, so that a bad one makes the task fail, with these sentences; http and redirects are fine; pictures are
+taken as they are coded, without the rotation some telephones note; 24 frames a second include the 24000/1001 of film.
 """
 
 from __future__ import annotations
@@ -12,27 +12,26 @@ import urllib.error
 from dataclasses import dataclass
 from fractions import Fraction
 from http.client import HTTPException
+from itertools import chain
 from pathlib import Path
 
 import av
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from .click_sound import CHANNELS, SAMPLE_RATE_HZ
-from .field_table import Orientation
-from .motion_table import (
-    LENGTH_TOLERANCE_S,
-    REFERENCE_MAX_MB,
-    REFERENCE_MAX_S,
-    REFERENCE_MIN_S,
-    REFERENCE_SIDES_PX,
-)
+from .reference_limits import ReferenceLimits
+from .stereo_sound import stereo_pieces
 from .url_opener import open_url
 
 _MB = 2**20
 _CHUNK_BYTES = 2**18
 # FFmpeg has one reader for both.
 _CONTAINER = "mp4"
+# No good video is longer than a minute; one that is not decoded to its end must still count as too long.
+_DECODED_MAX_S = 61
+_FILM = Fraction(1000, 1001)
 
 
 class ReferenceRejectedError(Exception):
@@ -53,7 +52,7 @@ class Reference:
         return self.frames / self.rate_fps
 
 
-def fetch(url: str, path: Path) -> None:
+def fetch(url: str, path: Path, max_mb: int) -> None:
     """Write the video at `url` to `path`. Blocks; call it from a worker thread.
 
     Raises:
@@ -77,12 +76,12 @@ def fetch(url: str, path: Path) -> None:
             if not chunk:
                 return
             length += len(chunk)
-            if length > REFERENCE_MAX_MB * _MB:
-                raise ReferenceRejectedError(f"The video must have at most {REFERENCE_MAX_MB} MB")
+            if length > max_mb * _MB:
+                raise ReferenceRejectedError(f"The video must have at most {max_mb} MB")
             file.write(chunk)
 
 
-def measure(path: Path, orientation: Orientation) -> Reference:
+def measure(path: Path, limits: ReferenceLimits) -> Reference:
     """Decode the whole video at `path` and check it.
 
     Raises:
@@ -97,14 +96,9 @@ def measure(path: Path, orientation: Orientation) -> Reference:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             size = (stream.width, stream.height)
-            low, high = REFERENCE_SIDES_PX
-            if not low <= min(size) <= max(size) <= high:
-                raise ReferenceRejectedError(
-                    f"The resolution of the video is invalid ({size[0]}x{size[1]}): each side must be {low} to {high}"
-                )
+            _check_size(size, limits)
             rate_fps = stream.average_rate or stream.guessed_rate
-            # Far more frames than any good video has are not decoded to the end.
-            most = None if not rate_fps else (REFERENCE_MAX_S["video"] + 1) * rate_fps
+            most = None if not rate_fps else _DECODED_MAX_S * rate_fps
             frames = 0
             for _ in container.decode(stream):
                 frames += 1
@@ -115,44 +109,80 @@ def measure(path: Path, orientation: Orientation) -> Reference:
     if not rate_fps or not frames:
         raise ReferenceRejectedError("The video cannot be decoded")
     reference = Reference(path, size, frames, Fraction(rate_fps))
-    longest = REFERENCE_MAX_S[orientation]
-    if not REFERENCE_MIN_S <= reference.length_s <= longest + LENGTH_TOLERANCE_S:
-        raise ReferenceRejectedError(
-            f"The duration of the video is invalid ({float(reference.length_s):.3f} s): it must be {REFERENCE_MIN_S} to"
-            f" {longest} s with the orientation {orientation}"
-        )
+    _check_time(reference, limits)
     return reference
 
 
-def read_sound(reference: Reference) -> NDArray[np.float32] | None:
-    """The sound as planar stereo at 48 kHz, beginning with the first frame and as long as the picture; None: no sound.
+def read_still(reference: Reference) -> Image.Image:
+    """The first frame, in RGB.
 
     Raises:
         ReferenceRejectedError
     """
-    samples = int(reference.length_s * SAMPLE_RATE_HZ)
+    try:
+        with av.open(str(reference.path)) as container:
+            for frame in container.decode(video=0):
+                return Image.fromarray(frame.to_ndarray(format="rgb24"))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise ReferenceRejectedError("The video cannot be decoded") from error
+    raise ReferenceRejectedError("The video cannot be decoded")
+
+
+def read_sound(reference: Reference, length_s: Fraction) -> NDArray[np.float32] | None:
+    """The sound as planar stereo at 48 kHz from the first frame on, cut or filled up with silence to `length_s`.
+
+    None when there is no sound.
+
+    Raises:
+        ReferenceRejectedError
+    """
+    samples = int(length_s * SAMPLE_RATE_HZ)
     track = np.zeros((CHANNELS, samples), dtype=np.float32)
-    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE_HZ)
     try:
         with av.open(str(reference.path)) as container:
             if not container.streams.audio:
                 return None
             video = container.streams.video[0]
             begin_s = float((video.start_time or 0) * (video.time_base or 0))
-            first_s: float | None = None
-            pieces: list[av.AudioFrame] = []
-            for frame in container.decode(audio=0):
-                first_s = (frame.time or 0.0) if first_s is None else first_s
-                pieces.extend(resampler.resample(frame))
-            if first_s is None:
+            frames = container.decode(audio=0)
+            first = next(frames, None)
+            if first is None:
                 return track
-            pieces.extend(resampler.resample(None))
-            position = round((first_s - begin_s) * SAMPLE_RATE_HZ)
-            for piece in pieces:
-                position = _place(track, piece.to_ndarray().astype(np.float32), position)
+            position = round(((first.time or 0.0) - begin_s) * SAMPLE_RATE_HZ)
+            for piece in stereo_pieces(chain([first], frames)):
+                position = _place(track, piece, position)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise ReferenceRejectedError("The sound of the video cannot be decoded") from error
     return track
+
+
+def _check_size(size: tuple[int, int], limits: ReferenceLimits) -> None:
+    width, height = size
+    said = f"The resolution of the video is invalid ({width}x{height})"
+    low, high = limits.sides_px
+    if not low <= min(size) <= max(size) <= high:
+        raise ReferenceRejectedError(f"{said}: each side must be {low} to {high}")
+    if limits.area_max_px is not None and width * height > limits.area_max_px:
+        raise ReferenceRejectedError(f"{said}: it must have at most {limits.area_max_px} pixels")
+    if limits.ratios is not None and not limits.ratios[0] <= Fraction(width, height) <= limits.ratios[1]:
+        narrowest, widest = (f"{float(ratio):g}" for ratio in limits.ratios)
+        raise ReferenceRejectedError(f"{said}: width divided by height must be {narrowest} to {widest}")
+
+
+def _check_time(reference: Reference, limits: ReferenceLimits) -> None:
+    shortest, longest = limits.lengths_s
+    if not shortest <= reference.length_s <= longest + limits.tolerance_s:
+        raise ReferenceRejectedError(
+            f"The duration of the video is invalid ({float(reference.length_s):.3f} s): it must be"
+            f" {float(shortest):g} to {float(longest):g} s{limits.when}"
+        )
+    if limits.rates_fps is not None:
+        slowest, fastest = limits.rates_fps
+        if not slowest * _FILM <= reference.rate_fps <= fastest:
+            raise ReferenceRejectedError(
+                f"The frame rate of the video is invalid ({float(reference.rate_fps):.3f}): it must be"
+                f" {slowest} to {fastest}"
+            )
 
 
 def _place(track: NDArray[np.float32], piece: NDArray[np.float32], position: int) -> int:
