@@ -251,7 +251,10 @@ def test_models_are_listed_with_limits_and_prices(shell: Shell) -> None:
     one = shell.run("models", "kling-1.0", COLUMNS="200")
     assert "Kling has discontinued it." in one.out
     row = next(row for row in shell.run("models", "--json").json["models"] if row["id"] == "kling-2.6")
-    assert [mode["units_per_s"] for mode in row["mode"]] == [{"silent": "0.3"}, {"silent": "0.5", "sound": "1.0"}]
+    assert [mode["units_per_s"] for mode in row["mode"]] == [
+        {"silent": "0.3", "motion": "0.5"},
+        {"silent": "0.5", "sound": "1.0", "voice": "1.2", "motion": "0.8"},
+    ]
     assert shell.run("models", "kling-9").code == 2
 
 
