@@ -93,6 +93,7 @@ def pytest(
     layers: Iterable[str],
     minutes: float,
     env: dict[str, str] | None = None,
+    options: Iterable[str] = (),
 ) -> None:
     layers = list(layers)
     folders = [f"tests/{layer}" for layer in layers if any((ROOT / "tests" / layer).rglob("test_*.py"))]
@@ -101,7 +102,7 @@ def pytest(
         (session.error if required else session.skip)(f"no test in {', '.join(layers)}")
     BUILD.mkdir(exist_ok=True)
     own = {"RETAKE_TALLY": str(TALLY), "RETAKE_TALLY_LABEL": label, "RETAKE_REQUIRE_LAYERS": ",".join(sorted(required))}
-    options = ["-o", "faulthandler_timeout=120", *session.posargs]
+    options = ["-o", "faulthandler_timeout=120", *options, *session.posargs]
     run_limited(
         session, minutes, Path(session.bin) / "python", "-m", "pytest", *options, *folders, env={**own, **(env or {})}
     )
@@ -149,7 +150,9 @@ def unit_on(version: str) -> str:
     def unit_session(session: nox.Session) -> None:
         """The layers that need no Blender."""
         session.install(*RUNTIME, *TOOLS)
-        pytest(session, f"Python {version}", ("unit", "sandbox", "contract"), minutes=20)
+        # A file to a process: what a module's tests share is made once.
+        spread = ("-n", "2", "--dist", "loadfile")
+        pytest(session, f"Python {version}", ("unit", "sandbox", "contract"), minutes=20, options=spread)
 
     return f"unit-{version}"
 

@@ -188,9 +188,11 @@ class Services:
         settings: Settings,
         *,
         list_units: Decimal | None = None,
+        in_flight: int | None = None,
         on_message: Callable[[JobMessage], None] | None = None,
     ) -> None:
-        from .jobs.engine import Engine
+        """`in_flight`: how many tasks of a model the account lets run at once, where that is known."""
+        from .jobs.engine import DEFAULT_IN_FLIGHT, Engine
         from .jobs.ledger import Ledger
 
         self.settings = settings
@@ -200,6 +202,7 @@ class Services:
             lambda: KlingClient(settings.base_url, settings.credential),
             settings.timing,
             Caps(list_units=list_units, day_units=settings.day_units),
+            in_flight=in_flight or DEFAULT_IN_FLIGHT,
             on_message=on_message,
         )
 

@@ -52,6 +52,8 @@ def _complaints() -> list[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput"):
+        return  # one of several processes of a run: the one that started them counts for all
     if _complaints() and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (tally := os.environ.get("RETAKE_TALLY")) and not session.config.option.collectonly:

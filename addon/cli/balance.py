@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import AccountError
 from ..kling.account import Period
-from ..kling.errors import KlingBusy, KlingNotSent, KlingUnknownOutcome
+from ..kling.errors import KlingBusy, KlingError, KlingNotSent, KlingUnknownOutcome
+from ..redaction import logger
 from .library import visit_library
 from .price_words import plain
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ..kling.account import AccountCosts
     from ..kling.library import KlingLibrary
     from .output import Output
+
+_log = logger("cli")
 
 _LOOK_BACK_MS = 90 * 24 * 3600 * 1000
 """The longest a package lasts (kling-api section 8)."""
@@ -41,6 +44,15 @@ def read_costs(settings: Settings) -> AccountCosts:
             return await library.account.costs(period)
 
     return visit_library(settings, read)
+
+
+def places_at_once(settings: Settings) -> int | None:
+    """How many tasks the account lets run at once, by its packages; None where Kling does not say it now."""
+    try:
+        return read_costs(settings).video_concurrency
+    except KlingError as error:
+        _log.info("the account's packages are not known: %s", error)
+        return None
 
 
 def check_balance(settings: Settings, wanted_units: Decimal, output: Output) -> None:

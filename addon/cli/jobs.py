@@ -12,6 +12,7 @@ from rich.table import Table
 from ..app import Host, Services, home_folder, open_settings
 from ..jobs.ledger import Ledger
 from ..jobs.state import WITH_TAKE, WITHOUT_TAKE
+from .balance import places_at_once
 from .exit_code import ExitCode, exit_code_for_all
 from .follow import follow
 from .generate import shot_record
@@ -53,7 +54,10 @@ def list_jobs(context: click.Context, *, as_json: bool) -> int:
 def resume(context: click.Context, *, sandbox: bool, as_json: bool) -> int:
     output: Output = context.obj.output
     host: Host = context.obj.host
-    with open_settings(os.environ, host, sandbox=sandbox) as settings, Services(settings) as services:
+    with (
+        open_settings(os.environ, host, sandbox=sandbox) as settings,
+        Services(settings, in_flight=places_at_once(settings)) as services,
+    ):
         ended = WITH_TAKE | WITHOUT_TAKE
         unfinished = tuple(
             job for job in services.ledger.jobs() if job.state not in ended and job.account == settings.account

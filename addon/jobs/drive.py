@@ -273,13 +273,17 @@ class JobDriver:
 
     async def _fetch(self, job: Job) -> Job:
         clip = await whole_clip(job.file)
+        billed_units = job.billed_units
         damaged = 0
         interrupted = 0
         since = time.monotonic()
         while clip is None:
             try:
-                url = await self._result_url(job)
-                clip = await download(self._client, url, job.file, lambda *counts: self._progress(job, *counts))
+                task = await self._finished_task(job)
+                billed_units = task.billed_units
+                clip = await download(
+                    self._client, task.videos[0].url, job.file, lambda *counts: self._progress(job, *counts)
+                )
             except DamagedClip as error:
                 damaged += 1
                 if damaged >= MOST_DAMAGED_DOWNLOADS:
@@ -296,14 +300,16 @@ class JobDriver:
         facts = _take_facts(clip)
         await asyncio.to_thread(write_sidecar, job, facts)
         warning = "Sound was asked for, but Kling's clip has none." if job.request.sound and not facts.has_sound else ""
-        return self._told(self._ledger.advance(job.job_id, JobState.READY, facts=facts, warning=warning))
+        return self._told(
+            self._ledger.advance(job.job_id, JobState.READY, billed_units=billed_units, facts=facts, warning=warning)
+        )
 
-    async def _result_url(self, job: Job) -> str:
-        """A fresh address: addresses are signed, so none is ever stored."""
+    async def _finished_task(self, job: Job) -> KlingTask:
+        """The task with its clip's address, which is fresh: addresses are signed, so none is ever stored."""
         task = await self._read(job, partial(self._task, job))
         if not task.videos:
             raise KlingUnknownOutcome("Kling says the shot is done but names no clip yet.", hint="Retake asks again.")
-        return task.videos[0].url
+        return task
 
     def _progress(self, job: Job, received_bytes: int, total_bytes: int | None) -> None:
         self._publish(DownloadProgress(job.job_id, received_bytes, total_bytes))

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -21,6 +22,7 @@ from .errors import KlingBadAnswer, KlingError, KlingNotSent, KlingNotThere, Kli
 from .wire import Envelope
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Mapping
 
 _log = logger("kling")
@@ -49,13 +51,20 @@ class ResultGone(KlingUnknownOutcome):
     """The result's address is no longer good; a fresh one can be asked for."""
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Read once: every client would load all certificates anew, which takes longer than a call."""
+    return httpx.create_ssl_context()
+
+
 class Transport:
     """Calls to the API (with the token) and to result addresses (never with it)."""
 
     def __init__(self, base_url: str) -> None:
         agent = {"User-Agent": f"retake/{version()}"}
-        self._api = httpx.AsyncClient(base_url=base_url, timeout=_API_TIMEOUT, headers=agent)
-        self._results = httpx.AsyncClient(timeout=_RESULT_TIMEOUT, headers=agent, follow_redirects=True)
+        trust = _trust()
+        self._api = httpx.AsyncClient(base_url=base_url, timeout=_API_TIMEOUT, headers=agent, verify=trust)
+        self._results = httpx.AsyncClient(timeout=_RESULT_TIMEOUT, headers=agent, follow_redirects=True, verify=trust)
 
     async def aclose(self) -> None:
         await self._api.aclose()

@@ -101,6 +101,13 @@ def test_a_lost_answer_and_a_lost_look_up_together(rehearsal: Rehearsal) -> None
     assert len(rehearsal.creates()) == 1
 
 
+def test_a_price_that_comes_after_the_news_of_the_end_is_kept(rehearsal: Rehearsal) -> None:
+    # "succeed" without clip or price, as a task's state may be written before the rest of it.
+    early = '{"code": 0, "data": {"task_id": "1", "task_status": "succeed"}}'
+    rehearsal.server.add_fault(Fault("garbage", method="GET", path=CREATE, when=[1], body=early))
+    assert_one_paid_clip(rehearsal, rehearsal.run())
+
+
 def test_an_intent_that_kling_never_confirms_is_left_and_goes_on_later(rehearsal: Rehearsal) -> None:
     rehearsal.server.add_fault(Fault("drop_before", method="POST"))
     run = rehearsal.run()

@@ -135,8 +135,9 @@ def test_a_read_takes_along_whoever_may_be_read_early_and_nobody_else(wide: Rehe
 
 def test_the_end_of_a_legacy_task_is_read_in_its_own_words(rehearsal: Rehearsal) -> None:
     async def scene(client: KlingClient, board: StatusBoard, task_ids: list[str]) -> None:
-        while (await client.task(Standard.LEGACY, TEXT, task_ids[-1])).status is not TaskStatus.SUCCEEDED:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        for task_id in task_ids:
+            while (await client.task(Standard.LEGACY, TEXT, task_id)).status is not TaskStatus.SUCCEEDED:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         tasks = await read(board, Standard.LEGACY, task_ids)
         assert {str(task.billed_units) for task in tasks if isinstance(task, KlingTask)} == {"1.5"}
         assert [entry["path"] for entry in rehearsal.server.requests()].count("/tasks") == 1
