@@ -6,11 +6,11 @@ Nothing heavy is imported here: the command's code loads when the command runs.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
+from .ui import desk, draft, generate, preferences, queue_panel, shot_panel, takes_panel
 from .vse import properties
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _undo: list[Callable[[], None]] = []
 
 def register() -> None:
     try:
-        for step in (_properties, _command):
+        for step in (_properties, _classes, _draft, _desk, _command):
             undo_step = step()
             _undo.append(undo_step)
     except BaseException:
@@ -39,6 +39,30 @@ def _properties() -> Callable[[], None]:
     return properties.unregister
 
 
+_CLASSES = (
+    preferences.RetakePreferences,
+    *generate.CLASSES,
+    *shot_panel.CLASSES,
+    *takes_panel.CLASSES,
+    *queue_panel.CLASSES,
+)
+
+
+def _classes() -> Callable[[], None]:
+    register, unregister = bpy.utils.register_classes_factory(_CLASSES)
+    register()
+    return unregister
+
+
+def _draft() -> Callable[[], None]:
+    draft.register()
+    return draft.unregister
+
+
+def _desk() -> Callable[[], None]:
+    return desk.close
+
+
 def _command() -> Callable[[], None]:
     """`blender --command retake …`."""
     handle = bpy.utils.register_cli_command("retake", run_command)
@@ -47,23 +71,7 @@ def _command() -> Callable[[], None]:
 
 def run_command(argv: list[str]) -> int:
     """One command of the command line, inside this Blender."""
-    from .app import Host
     from .cli import main
+    from .ui.host import blender_host
 
-    return main(argv, Host(home=_home(), why_offline=_why_offline))
-
-
-def _home() -> Path | None:
-    if not __package__.startswith("bl_ext."):
-        return None  # run from the repository: there is no extension folder
-    return Path(bpy.utils.extension_path_user(__package__, create=True))
-
-
-def _why_offline() -> str:
-    """A sentence for each of the two ways to be offline; empty where Blender may use the network."""
-    if bpy.app.online_access:
-        return ""
-    # True where the command line, not the preference, decided.
-    if bpy.app.online_access_override:
-        return "Blender was started with --offline-mode: Kling cannot be reached."
-    return "Allow Online Access is off in Blender's preferences (System, Network), or start it with --online-mode."
+    return main(argv, blender_host())

@@ -26,6 +26,13 @@ def right_handle(strip: Strip) -> int:
     return int(strip.right_handle if _HAS_HANDLE_NAMES else strip.frame_final_end)
 
 
+def set_left_handle(strip: Strip, frame: int) -> None:
+    if _HAS_HANDLE_NAMES:
+        strip.left_handle = frame
+    else:
+        strip.frame_final_start = frame
+
+
 def set_right_handle(strip: Strip, frame_exclusive: int) -> None:
     if _HAS_HANDLE_NAMES:
         strip.right_handle = frame_exclusive

@@ -52,12 +52,14 @@ def place_take(scene: Scene, take: Take, frame: int, *, lowest_channel: int | No
     editor = scene.sequence_editor_create()
     placed = _strips_of_take(editor, take)
     if not placed:
-        placed = _add(scene, editor, take, frame, lowest_channel)
+        placed = add_take(scene, take, frame, lowest_channel)
     record_take(scene, take)
-    return _placement(placed)
+    return placement_of(placed)
 
 
-def _add(scene: Scene, editor: SequenceEditor, take: Take, frame: int, lowest_channel: int | None) -> list[Strip]:
+def add_take(scene: Scene, take: Take, frame: int, lowest_channel: int | None) -> list[Strip]:
+    """The new strips, with channels, names and shot, not on record yet. Raises PlacementError with nothing added."""
+    editor = scene.sequence_editor_create()
     rate = scene_rate(scene.render.fps, scene.render.fps_base)
     frames = FrameRange(frame, frame + max(frames_at_rate(take.frame_count, take.rate, rate), 1))
     occupied = [Occupied(strip.channel, FrameRange(left_handle(strip), right_handle(strip))) for strip in editor.strips]
@@ -143,7 +145,7 @@ def _strips_of_take(editor: SequenceEditor, take: Take) -> list[Strip]:
     return [strip for strip in editor.strips_all if (strip.retake.shot_id, strip.retake.take_number) == wanted]
 
 
-def _placement(strips: list[Strip]) -> Placement:
+def placement_of(strips: list[Strip]) -> Placement:
     picture = next(strip for strip in strips if strip.type == "MOVIE")
     sound = next((strip for strip in strips if strip.type == "SOUND"), None)
     return Placement(

@@ -39,7 +39,9 @@ class RetakeScene(bpy.types.PropertyGroup):
 
 class RetakeStrip(bpy.types.PropertyGroup):
     shot_id: StringProperty(name="Shot", description="The shot this strip belongs to; empty on other strips")
-    take_number: IntProperty(name="Take", description="The take this strip shows", min=0)
+    take_number: IntProperty(name="Take", description="The take this strip shows; 0 while there is none", min=0)
+    job_id: StringProperty(name="Job", description="The job whose take this strip waits for; empty on other strips")
+    is_silenced: BoolProperty(name="Silenced", description="Muted by Retake, as the take shown has no sound")
 
 
 CLASSES = (RetakeTake, RetakeShot, RetakeScene, RetakeStrip)

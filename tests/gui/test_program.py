@@ -34,10 +34,12 @@ def program_zip() -> Path:
     return path
 
 
-def run(program: str, profile: Path, *arguments: object, timeout_s: float = 240) -> str:
+def run(program: str, profile: Path, *arguments: object, timeout_s: float = 240, home: Path | None = None) -> str:
     """Standard output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLING_", "RETAKE_"))}
     environ = {**kept, "BLENDER_USER_RESOURCES": str(profile)}
+    if home is not None:
+        environ["RETAKE_HOME"] = str(home)
     return run_child([program, *arguments], env=environ, timeout_s=timeout_s).out
 
 
@@ -57,3 +59,18 @@ def test_program_installs_the_zip_and_generates(program: str, program_zip: Path,
     assert shot["state"] == "placed"
     assert Path(shot["file"]).is_file()
     assert blend.is_file()
+
+
+def test_a_click_on_generate_in_the_window_brings_a_take(program: str, program_zip: Path, tmp_path: Path) -> None:
+    profile, folder = tmp_path / "profile", tmp_path / "desk"
+    profile.mkdir()
+    folder.mkdir()
+    run(program, profile, "--command", "extension", "install-file", "-r", "user_default", "-e", program_zip)
+    script = Path(__file__).parent / "inside" / "make_a_shot.py"
+    run(program, profile, "--enable-event-simulate", "--python", script, "--", folder, home=tmp_path / "home")
+    said = json.loads((folder / "said.json").read_text(encoding="utf-8"))
+    assert "error" not in said, said["error"]
+    assert said["generate"] == ["FINISHED"]
+    assert said["waiting"] == ["s010 (waiting)"]
+    assert said["strips"] == [["s010 take 1", "MOVIE", 1]]
+    assert (folder / "takes" / said["files"][0]).stat().st_size > 10_000

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an editor with a window works with: wishes in, messages out, and never a wait.
+
+Opening the ledger, looking at pictures, starting the local Kling: all of it happens on a thread of its own, one thing
+after the other. Jobs run on the engine's thread. Knows nothing of Blender.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .app import Services, open_settings
+from .errors import RetakeError
+from .jobs.job import JobDraft
+from .jobs.message import JobAdvanced, JobBroke, JobMessage
+from .jobs.state import WITH_TAKE, WITHOUT_TAKE, JobState
+from .kling.choice import choose_standard
+from .kling.possible import problems
+from .kling.price import estimate_units
+from .redaction import logger
+from .shots.shot_request import build_request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from .app import Host, Settings
+    from .jobs.job import Job
+    from .shots.shot_fields import ShotFields
+
+_log = logger("session")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A new take of a shot. Whoever wishes names the job, so that a placeholder can wait for it at once."""
+
+    job_id: str
+    """32 hex digits, of no other job."""
+    shot_id: str
+    fields: ShotFields
+    folder: Path
+    """What file names in `fields` count from."""
+    media_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class WishRefused:
+    """Nothing was recorded or sent."""
+
+    job_id: str
+    shot_id: str
+    error: RetakeError
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The session is up. `unfinished` jobs of the account are under way again."""
+
+    account: str
+    jobs: tuple[Job, ...]
+    """All jobs of the account, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFailed:
+    error: RetakeError
+
+
+SessionMessage = JobMessage | WishRefused | Opened | OpenFailed
+
+
+class Session:
+    """One account's ledger and engine. Every method returns at once and may be called from any thread but `close`."""
+
+    def __init__(self, environ: Mapping[str, str], host: Host, *, sandbox: bool) -> None:
+        self._environ = environ
+        self._host = host
+        self._sandbox = sandbox
+        self._messages: queue.SimpleQueue[SessionMessage] = queue.SimpleQueue()
+        self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retake-desk")
+        self._open_parts = ExitStack()
+        self._services: Services | None = None
+        self._closing = threading.Event()
+        self._desk.submit(self._guarded, self._open)
+
+    def wish(self, wish: Wish) -> None:
+        """Its job is on record, and then under way, or WishRefused says why not."""
+        self._desk.submit(self._guarded, lambda: self._take_up(wish))
+
+    def go_on(self, job_id: str) -> None:
+        """Take up a job again that stopped."""
+        self._desk.submit(self._guarded, lambda: self._with_services(lambda services: services.engine.submit(job_id)))
+
+    def cancel(self, job_id: str) -> None:
+        """Call a job back that is not sent yet. One that is sent goes on, and its clip is kept."""
+        self._desk.submit(
+            self._guarded, lambda: self._with_services(lambda services: services.engine.cancel(job_id).result())
+        )
+
+    def note_placed(self, job: Job) -> None:
+        """The take of `job` lies on the timeline."""
+
+        def note(services: Services) -> None:
+            if services.ledger.job(job.job_id).state is JobState.READY:
+                self._messages.put(JobAdvanced(services.ledger.advance(job.job_id, JobState.PLACED)))
+
+        self._desk.submit(self._guarded, lambda: self._with_services(note))
+
+    def pump(self, budget_s: float) -> list[SessionMessage]:
+        """The messages that came since, as many as fit in `budget_s`. Never waits."""
+        ends_at = time.perf_counter() + budget_s
+        found: list[SessionMessage] = []
+        while time.perf_counter() < ends_at:
+            try:
+                found.append(self._messages.get_nowait())
+            except queue.Empty:
+                break
+        return found
+
+    def close(self) -> None:
+        """Stop. Jobs stay on record and go on in the next session. Waits for what is being done."""
+        self._closing.set()
+        self._desk.shutdown(wait=True, cancel_futures=True)
+        self._open_parts.close()
+
+    # On the desk's thread
+
+    def _open(self) -> None:
+        try:
+            settings = self._open_parts.enter_context(open_settings(self._environ, self._host, sandbox=self._sandbox))
+            services = Services(settings, on_message=self._messages.put)
+            self._open_parts.enter_context(services)
+        except RetakeError as error:
+            self._messages.put(OpenFailed(error))
+            return
+        self._services = services
+        jobs = tuple(job for job in services.ledger.jobs() if job.account == settings.account)
+        self._messages.put(Opened(settings.account, jobs))
+        for job in jobs:
+            if job.state not in WITH_TAKE | WITHOUT_TAKE:
+                services.engine.submit(job.job_id)
+
+    def _take_up(self, wish: Wish) -> None:
+        if self._services is None:
+            error = RetakeError(
+                "Retake could not start, so the shot was not sent.", hint="See the Queue for the reason."
+            )
+            self._messages.put(WishRefused(wish.job_id, wish.shot_id, error))
+            return
+        try:
+            draft = self._draft(wish, self._services.settings)
+            job = self._services.ledger.enqueue(draft, new_take=True)
+        except RetakeError as error:
+            self._messages.put(WishRefused(wish.job_id, wish.shot_id, error))
+            return
+        self._messages.put(JobAdvanced(job))
+        self._services.engine.submit(job.job_id)
+
+    def _draft(self, wish: Wish, settings: Settings) -> JobDraft:
+        request = build_request(wish.fields, wish.folder)
+        for problem in problems(request):
+            raise problem.error()
+        return JobDraft(
+            account=settings.account,
+            list_id=f"shot/{wish.shot_id}",
+            shot_id=wish.shot_id,
+            request=request,
+            standard=choose_standard(request, settings.credential, settings.standard),
+            media_dir=wish.media_dir,
+            estimate_units=estimate_units(request, voices_are_free=settings.voices_are_free),
+            job_id=wish.job_id,
+        )
+
+    def _with_services(self, use: Callable[[Services], object]) -> None:
+        if self._services is not None:
+            use(self._services)
+
+    def _guarded(self, do: Callable[[], object]) -> None:
+        if self._closing.is_set():
+            return
+        try:
+            do()
+        except Exception as exception:  # noqa: BLE001
+            # The thread's boundary: a fault is shown, not hidden, and the next wish is served.
+            _log.exception("the session's desk broke")
+            self._messages.put(JobBroke("", exception))
