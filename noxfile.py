@@ -163,7 +163,9 @@ def property_on(version: str) -> str:
         """Random histories of shots, faults, kills and restarts against the local Kling; in CI a thousand of them."""
         session.install(*RUNTIME, *TOOLS)
         examples = os.environ.get("RETAKE_EXAMPLES", "1000" if CI else "100")
-        pytest(session, f"Python {version}", ("property",), minutes=15, env={"RETAKE_EXAMPLES": examples})
+        # One test plays all histories: it may take longer than any other.
+        patient = ("-o", "faulthandler_timeout=600")
+        pytest(session, f"Python {version}", ("property",), 15, {"RETAKE_EXAMPLES": examples}, patient)
 
     return f"property-{version}"
 
