@@ -72,7 +72,9 @@ def lint_prompt(text: str, context: LintContext) -> tuple[Finding, ...]:
         found += _ignored_camera(text, script)
     if context.ignores_negative:
         found += _ignored_negative(text, script, context)
-    return tuple(sorted(found, key=lambda one: (one.start, one.end_exclusive, one.rule)))
+    # Two words of one clause may say the same.
+    once = dict.fromkeys(found)
+    return tuple(sorted(once, key=lambda one: (one.start, one.end_exclusive, one.rule)))
 
 
 def _wire_length(text: str) -> int:

@@ -166,3 +166,11 @@ def test_any_text_can_be_linted_and_fixed(text: str, sound: bool, most: int) -> 
         assert 0 <= one.start <= one.end_exclusive <= len(text)
         assert one.start < one.end_exclusive
         apply_fix(text, one)
+
+
+def test_two_words_of_one_clause_are_one_finding() -> None:
+    text = "Footsteps echo, an orchestral score swells, traffic noise outside, a choir is singing."
+    findings = lint_prompt(text, LintContext(sound=True, prompt_max_characters=2500))
+    assert [(one.rule, text[one.start : one.end_exclusive]) for one in findings] == [
+        ("too-many-sounds", ", a choir is singing")
+    ]
