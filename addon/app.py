@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from .errors import AccountError, InputError, OfflineError
 from .jobs.budget import Caps
 from .jobs.timing import Timing
+from .key_store import read_keys
 from .kling.catalogue import catalogue
 from .kling.client import GLOBAL_BASE_URL, KlingClient
-from .kling.credentials import ApiKey, Credential, credential_from
+from .kling.credentials import ApiKey, Credential
 from .kling.standard import Standard
 
 if TYPE_CHECKING:
@@ -67,10 +68,16 @@ def home_folder(environ: Mapping[str, str], host: Host) -> Path:
     return user_data_path("retake", appauthor=False)
 
 
-def load_settings(environ: Mapping[str, str], host: Host) -> Settings:
-    """For Kling itself, or whatever KLING_BASE_URL names. Raises AccountError, InputError or OfflineError."""
+def load_settings(environ: Mapping[str, str], host: Host, *, use_keyring: bool = True) -> Settings:
+    """For Kling itself, or whatever KLING_BASE_URL names. Raises AccountError, InputError or OfflineError.
+
+    The system's keyring may wait for the user to unlock it: `use_keyring` is not for Blender's main thread.
+    """
     base_url = environ.get("KLING_BASE_URL", "").strip() or GLOBAL_BASE_URL
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError as error:
+        raise InputError("KLING_BASE_URL", base_url, "an address such as https://host is needed") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InputError("KLING_BASE_URL", base_url, "an address such as https://host is needed")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
@@ -78,11 +85,13 @@ def load_settings(environ: Mapping[str, str], host: Host) -> Settings:
     why_offline = host.why_offline()
     if why_offline and not is_loopback(parts.hostname):
         raise OfflineError(why_offline, hint="Or rehearse on this computer with --sandbox.")
+    home = home_folder(environ, host)
     return Settings(
-        home=home_folder(environ, host),
+        home=home,
         base_url=base_url,
-        credential=credential_from(environ),
-        account=parts.netloc,
+        credential=read_keys(environ, home, use_keyring=use_keyring).credential,
+        # Without a user and password, which an address may carry: it goes into the ledger.
+        account=parts.netloc.rpartition("@")[2],
         timing=Timing(),
         day_units=day_cap_units(environ),
         standard=wanted_standard(environ),
@@ -91,13 +100,15 @@ def load_settings(environ: Mapping[str, str], host: Host) -> Settings:
 
 
 @contextmanager
-def open_settings(environ: Mapping[str, str], host: Host, *, sandbox: bool) -> Iterator[Settings]:
-    """With `sandbox` those of a private rehearsal, else the account's."""
+def open_settings(
+    environ: Mapping[str, str], host: Host, *, sandbox: bool, use_keyring: bool = True
+) -> Iterator[Settings]:
+    """With `sandbox` those of a private rehearsal, else the account's, as `load_settings` does."""
     if sandbox:
         with rehearsal_settings(environ, host) as settings:
             yield settings
     else:
-        yield load_settings(environ, host)
+        yield load_settings(environ, host, use_keyring=use_keyring)
 
 
 @contextmanager

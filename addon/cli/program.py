@@ -21,6 +21,7 @@ from .estimate import estimate
 from .exit_code import ExitCode, exit_code_for
 from .generate import generate
 from .jobs import jobs
+from .key import key
 from .models import models
 from .otio import otio
 from .output import Output, chatter_kept_in, command_output
@@ -56,6 +57,7 @@ program.add_command(elements)
 program.add_command(estimate)
 program.add_command(generate)
 program.add_command(jobs)
+program.add_command(key)
 program.add_command(models)
 program.add_command(otio)
 program.add_command(prompt)

@@ -29,9 +29,7 @@ class RetakePreferences(bpy.types.AddonPreferences):
         layout.prop(self, "use_sandbox")
         layout.prop(self, "media_folder")
         box = layout.box()
-        box.label(
-            text="The key is read from KLING_API_KEY, or stored with the command “retake key set”.", icon="KEY_HLT"
-        )
+        box.label(text="The key is read from KLING_API_KEY, or stored by the command “retake key set”.", icon="KEY_HLT")
 
 
 class _Defaults:
