@@ -15,13 +15,14 @@ from .vse import properties
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 _undo: list[Callable[[], None]] = []
 
 
 def register() -> None:
     try:
-        for step in (_properties, _classes, _draft, _desk, _command):
+        for step in (_properties, _classes, *map(_part, _PARTS), _desk, _command):
             undo_step = step()
             _undo.append(undo_step)
     except BaseException:
@@ -54,9 +55,17 @@ def _classes() -> Callable[[], None]:
     return unregister
 
 
-def _draft() -> Callable[[], None]:
-    draft.register()
-    return draft.unregister
+_PARTS: tuple[ModuleType, ...] = (draft,)
+"""Modules that register more than classes: each has `register` and `unregister`."""
+
+
+def _part(module: ModuleType) -> Callable[[], Callable[[], None]]:
+    def step() -> Callable[[], None]:
+        module.register()
+        undo: Callable[[], None] = module.unregister
+        return undo
+
+    return step
 
 
 def _desk() -> Callable[[], None]:
