@@ -10,7 +10,23 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from .ui import desk, draft, generate, preferences, queue_panel, shot_panel, takes_panel
+from .ui import (
+    desk,
+    diagnostics,
+    draft,
+    file_events,
+    generate,
+    image_preview,
+    key_panel,
+    preferences,
+    price_panel,
+    prompt_block,
+    queue_panel,
+    shot_panel,
+    shot_presets,
+    shot_rows,
+    takes_panel,
+)
 from .vse import properties
 
 if TYPE_CHECKING:
@@ -42,8 +58,14 @@ def _properties() -> Callable[[], None]:
 
 _CLASSES = (
     preferences.RetakePreferences,
+    *key_panel.CLASSES,
+    *diagnostics.CLASSES,
     *generate.CLASSES,
+    *prompt_block.CLASSES,
+    *shot_presets.CLASSES,
+    *shot_rows.CLASSES,
     *shot_panel.CLASSES,
+    *price_panel.CLASSES,
     *takes_panel.CLASSES,
     *queue_panel.CLASSES,
 )
@@ -55,7 +77,7 @@ def _classes() -> Callable[[], None]:
     return unregister
 
 
-_PARTS: tuple[ModuleType, ...] = (draft,)
+_PARTS: tuple[ModuleType, ...] = (draft, image_preview, prompt_block, key_panel, file_events)
 """Modules that register more than classes: each has `register` and `unregister`."""
 
 

@@ -11,16 +11,20 @@ import queue
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .app import Services, open_settings
-from .errors import RetakeError
+from .app import SANDBOX_ACCOUNT, Services, home_folder, open_settings
+from .balance import Balance, balance_of, read_costs
+from .errors import AccountError, RetakeError
 from .jobs.job import JobDraft
-from .jobs.message import JobAdvanced, JobBroke, JobMessage
+from .jobs.ledger import Ledger
+from .jobs.message import JobAdvanced, JobBroke, JobEnded, JobMessage
 from .jobs.state import WITH_TAKE, WITHOUT_TAKE, JobState
 from .kling.choice import choose_standard
+from .kling.errors import KlingError
 from .kling.possible import problems
 from .kling.price import estimate_units
 from .redaction import logger
@@ -31,10 +35,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .app import Host, Settings
-    from .jobs.job import Job
+    from .jobs.job import Job, Kind
     from .shots.shot_fields import ShotFields
 
 _log = logger("session")
+
+_ADVICE = "Buy a package in Kling's console, or choose Send Anyway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Wish:
     folder: Path
     """What file names in `fields` count from."""
     media_dir: Path
+    ignores_balance: bool = False
+    """Send it where the account's packages seem not to be enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class WishRefused:
     job_id: str
     shot_id: str
     error: RetakeError
+    lacks_balance: bool = False
+    """The account's packages seem not to be enough: sending it anyway is the user's to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +83,48 @@ class OpenFailed:
     error: RetakeError
 
 
-SessionMessage = JobMessage | WishRefused | Opened | OpenFailed
+@dataclass(frozen=True, slots=True)
+class MoneyLeft:
+    """What can be spent: read when the session opens, and after each job."""
+
+    balance: Balance | None
+    """None where Kling does not say it now."""
+    day_left_units: Decimal | None
+    """Of the day's cap; None without one."""
+    typical_s: Mapping[Kind, float]
+    """How long jobs of each kind took so far."""
+
+
+SessionMessage = JobMessage | WishRefused | Opened | OpenFailed | MoneyLeft
+
+
+def has_unfinished(environ: Mapping[str, str], host: Host, *, sandbox: bool) -> bool:
+    """Whether the ledger has jobs that a session would go on with. Reads a file; raises the ledger's errors."""
+    path = home_folder(environ, host) / "ledger.db"
+    if not path.is_file():
+        return False
+    ledger = Ledger(path)
+    try:
+        ends = WITH_TAKE | WITHOUT_TAKE
+        return any(job.state not in ends and (job.account == SANDBOX_ACCOUNT) == sandbox for job in ledger.jobs())
+    finally:
+        ledger.close()
 
 
 class Session:
     """One account's ledger and engine. Every method returns at once and may be called from any thread but `close`."""
 
-    def __init__(self, environ: Mapping[str, str], host: Host, *, sandbox: bool) -> None:
+    def __init__(self, environ: Mapping[str, str], host: Host, *, sandbox: bool, in_flight: int | None = None) -> None:
+        """`in_flight`: how many tasks of a model run at once; None: what Kling lets."""
         self._environ = environ
         self._host = host
         self._sandbox = sandbox
+        self._in_flight = in_flight
         self._messages: queue.SimpleQueue[SessionMessage] = queue.SimpleQueue()
         self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retake-desk")
+        # Kling may take long to say what is left: wishes do not wait for that.
+        self._counting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retake-money")
+        self._balance: Balance | None = None
         self._open_parts = ExitStack()
         self._services: Services | None = None
         self._closing = threading.Event()
@@ -93,6 +133,32 @@ class Session:
     def wish(self, wish: Wish) -> None:
         """Its job is on record, and then under way, or WishRefused says why not."""
         self._desk.submit(self._guarded, lambda: self._take_up(wish))
+
+    def ask_again(self, job_id: str, new_job_id: str) -> None:
+        """The same once more, as a new take: after a failure, say. It is paid like any other."""
+
+        def ask(services: Services) -> None:
+            job = services.ledger.job(job_id)
+            draft = JobDraft(
+                account=job.account,
+                list_id=job.list_id,
+                shot_id=job.shot_id,
+                request=job.request,
+                standard=job.standard,
+                media_dir=job.media_dir,
+                estimate_units=estimate_units(job.request, voices_are_free=services.settings.voices_are_free),
+                job_id=new_job_id,
+            )
+            self._send(services, draft, ignores_balance=False)
+
+        self._desk.submit(self._guarded, lambda: self._with_services(ask))
+
+    def pause(self) -> None:
+        """Send nothing new until `resume`; what Kling has goes on, and is fetched."""
+        self._desk.submit(self._guarded, lambda: self._with_services(lambda services: services.engine.pause()))
+
+    def resume(self) -> None:
+        self._desk.submit(self._guarded, lambda: self._with_services(lambda services: services.engine.resume()))
 
     def go_on(self, job_id: str) -> None:
         """Take up a job again that stopped."""
@@ -128,6 +194,7 @@ class Session:
         """Stop. Jobs stay on record and go on in the next session. Waits for what is being done."""
         self._closing.set()
         self._desk.shutdown(wait=True, cancel_futures=True)
+        self._counting.shutdown(wait=True, cancel_futures=True)
         self._open_parts.close()
 
     # On the desk's thread
@@ -135,7 +202,7 @@ class Session:
     def _open(self) -> None:
         try:
             settings = self._open_parts.enter_context(open_settings(self._environ, self._host, sandbox=self._sandbox))
-            services = Services(settings, on_message=self._messages.put)
+            services = Services(settings, in_flight=self._in_flight, on_message=self._hear)
             self._open_parts.enter_context(services)
         except RetakeError as error:
             self._messages.put(OpenFailed(error))
@@ -146,6 +213,27 @@ class Session:
         for job in jobs:
             if job.state not in WITH_TAKE | WITHOUT_TAKE:
                 services.engine.submit(job.job_id)
+        self._counting.submit(self._guarded, self._count_money)
+
+    def _hear(self, message: JobMessage) -> None:
+        """On the engine's thread."""
+        self._messages.put(message)
+        if isinstance(message, JobEnded):
+            with suppress(RuntimeError):  # the session is being closed
+                self._counting.submit(self._guarded, self._count_money)
+
+    def _count_money(self) -> None:
+        """On the counting thread."""
+        if self._services is None:
+            return
+        settings, ledger = self._services.settings, self._services.ledger
+        try:
+            self._balance = balance_of(read_costs(settings))
+        except KlingError as error:
+            _log.info("the balance is not known: %s", error)
+        day_units = settings.day_units
+        left = None if day_units is None else max(day_units - ledger.day_units(settings.account), Decimal(0))
+        self._messages.put(MoneyLeft(self._balance, left, ledger.typical_s(settings.account)))
 
     def _take_up(self, wish: Wish) -> None:
         if self._services is None:
@@ -156,12 +244,26 @@ class Session:
             return
         try:
             draft = self._draft(wish, self._services.settings)
-            job = self._services.ledger.enqueue(draft, new_take=True)
         except RetakeError as error:
             self._messages.put(WishRefused(wish.job_id, wish.shot_id, error))
             return
+        self._send(self._services, draft, ignores_balance=wish.ignores_balance)
+
+    def _send(self, services: Services, draft: JobDraft, *, ignores_balance: bool) -> None:
+        job_id = draft.job_id or ""
+        if self._balance is not None and not ignores_balance:
+            try:
+                self._balance.check(draft.estimate_units, _ADVICE)
+            except AccountError as error:
+                self._messages.put(WishRefused(job_id, draft.shot_id, error, lacks_balance=True))
+                return
+        try:
+            job = services.ledger.enqueue(draft, new_take=True)
+        except RetakeError as error:
+            self._messages.put(WishRefused(job_id, draft.shot_id, error))
+            return
         self._messages.put(JobAdvanced(job))
-        self._services.engine.submit(job.job_id)
+        services.engine.submit(job.job_id)
 
     def _draft(self, wish: Wish, settings: Settings) -> JobDraft:
         request = build_request(wish.fields, wish.folder)

@@ -12,9 +12,9 @@ import click
 from rich.table import Table
 
 from ..app import open_settings
+from ..balance import read_costs
 from ..kling.element import ElementFromPictures, ElementFromVideo
 from ..kling.voice import CUSTOM_VOICE_UNITS, NewVoice
-from .balance import read_costs
 from .exit_code import ExitCode
 from .library import gathered, make_once, visit_library
 from .price_words import plain, price_words

@@ -40,7 +40,8 @@ def stage(wheels: Sequence[Path], platforms: Sequence[str], folder: Path = STAGE
     if not (bridge / "__init__.py").is_file():
         raise StageError(f"{bridge} is no package: the extension has no exchange without it")
     shutil.copytree(bridge, folder / bridge.name, ignore=_LEFT_OUT)
-    shutil.copy2(ROOT / "LICENSE", folder / "LICENSE")
+    for name in ("LICENSE", "README.md"):
+        shutil.copy2(ROOT / name, folder / name)
     for wheel in wheels:
         shutil.copy2(wheel, folder / "wheels" / wheel.name)
     source = (ROOT / MANIFEST).read_text(encoding="utf-8")

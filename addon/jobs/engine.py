@@ -81,6 +81,13 @@ class Engine:
         """Whether the job could still be called back. False: it is sent already, and its clip will be kept."""
         return asyncio.run_coroutine_threadsafe(self._cancel(job_id), self._loop)
 
+    def pause(self) -> None:
+        """Send nothing new until `resume`. What Kling has goes on, and is fetched."""
+        self._loop.call_soon_threadsafe(self._places.close)
+
+    def resume(self) -> None:
+        self._loop.call_soon_threadsafe(self._places.open)
+
     def pump(self, budget_s: float = 0.004) -> list[JobMessage]:
         """The messages that came since, as many as fit in `budget_s`. Never waits."""
         ends_at = time.perf_counter() + budget_s

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import RetakeError
+from ..kling.price import billed_seconds
 from .state import WITHOUT_TAKE, JobState
 
 if TYPE_CHECKING:
@@ -64,6 +65,14 @@ class JobDraft:
         """Equal for the same wish for the same shot: the same command again finds its job by it."""
         wish = [self.account, self.shot_id, self.request.to_record()]
         return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
+
+
+Kind = tuple[str, str, int]
+"""What a job's time hangs on most: model, mode and whole seconds that are paid for."""
+
+
+def kind_of(request: GenerationRequest) -> Kind:
+    return request.model_name, request.mode, billed_seconds(request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LedgerError, StorageError
@@ -23,7 +24,7 @@ from ..kling.request import GenerationRequest
 from ..kling.standard import Standard
 from ..redaction import logger, redact
 from .budget import Caps, check_caps
-from .job import ErrorNote, Job, JobDraft, TakeFacts
+from .job import ErrorNote, Job, JobDraft, Kind, TakeFacts, kind_of
 from .owner import is_gone, new_owner
 from .state import CANCELLABLE, NEXT_STATES, WITHOUT_TAKE, JobState
 
@@ -178,10 +179,7 @@ class Ledger:
             if job.state is not JobState.UNKNOWN:
                 changes["intent_at_utc"] = self._stamp()
                 list_units = self._committed_units("list_id = ?", job.list_id)
-                day_units = self._committed_units(
-                    "account = ? AND substr(intent_at_utc, 1, 10) = ?", job.account, self._now().date().isoformat()
-                )
-                check_caps(caps, job.estimate_units, list_units, day_units)
+                check_caps(caps, job.estimate_units, list_units, self._day_units(job.account))
             return self._step(job_id, JobState.SUBMITTING, changes)
 
     def note_error(self, job_id: str, error: RetakeError) -> Job:
@@ -194,6 +192,27 @@ class Ledger:
         """Billed so far for a list, plus what is reserved for its running jobs."""
         with self._lock:
             return self._committed_units("list_id = ?", list_id)
+
+    def day_units(self, account: str) -> Decimal:
+        """Billed for an account since midnight UTC, plus what is reserved for its running jobs."""
+        with self._lock:
+            return self._day_units(account)
+
+    def typical_s(self, account: str) -> dict[Kind, float]:
+        """How long an account's jobs of a kind took from the first send to the take: the median, in seconds."""
+        rows = self._all(
+            "SELECT job.request AS request, job.intent_at_utc AS begun, step.at_utc AS ended FROM job "
+            "JOIN step ON step.job_id = job.job_id AND step.to_state = ? "
+            "WHERE job.account = ? AND job.intent_at_utc IS NOT NULL",
+            JobState.READY.value,
+            account,
+        )
+        lengths: dict[Kind, list[float]] = {}
+        for row in rows:
+            took = datetime.fromisoformat(row["ended"]) - datetime.fromisoformat(row["begun"])
+            kind = kind_of(GenerationRequest.from_record(json.loads(row["request"])))
+            lengths.setdefault(kind, []).append(took.total_seconds())
+        return {kind: median(seconds) for kind, seconds in lengths.items()}
 
     # Leases
 
@@ -349,6 +368,14 @@ class Ledger:
     def _committed_units(self, condition: str, *values: object) -> Decimal:
         rows = self._db.execute(f"SELECT * FROM job WHERE {condition}", values)  # noqa: S608
         return sum((_read_job(row).committed_units for row in rows), Decimal(0))
+
+    def _day_units(self, account: str) -> Decimal:
+        today = self._now().date().isoformat()
+        return self._committed_units("account = ? AND substr(intent_at_utc, 1, 10) = ?", account, today)
+
+    def _all(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._db.execute(statement, values).fetchall()
 
     def _stamp(self) -> str:
         return self._now().isoformat(timespec="milliseconds")

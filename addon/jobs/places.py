@@ -22,10 +22,25 @@ class Places:
             raise ValueError(f"{start} places are too few to make anything")
         self._start = start
         self._models: dict[str, _ModelPlaces] = {}
+        self._is_open = True
 
     def of(self, model_name: str) -> Place:
         """A place of `model_name` for one job, not taken yet."""
-        return Place(self._models.setdefault(model_name, _ModelPlaces(self._start)))
+        return Place(self._models.setdefault(model_name, _ModelPlaces(self._start, is_open=self._is_open)))
+
+    def close(self) -> None:
+        """Give out no place until `open`. Those that are held stay held."""
+        self._set_open(is_open=False)
+
+    def open(self) -> None:
+        """Give out places again, to begin with to who waits for one."""
+        self._set_open(is_open=True)
+
+    def _set_open(self, *, is_open: bool) -> None:
+        self._is_open = is_open
+        for model in self._models.values():
+            model.is_open = is_open
+            model.hand_out()
 
     def limit(self, model_name: str) -> int:
         """How many tasks of the model are tried at once now."""
@@ -37,12 +52,13 @@ class Places:
 class _ModelPlaces:
     limit: int
     taken: int = 0
+    is_open: bool = True
     good_ends: int = 0
     """Since the limit last changed."""
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     def hand_out(self) -> None:
-        while self.waiting and self.taken < self.limit:
+        while self.is_open and self.waiting and self.taken < self.limit:
             waiter = self.waiting.popleft()
             if not waiter.done():
                 self.taken += 1

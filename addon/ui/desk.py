@@ -7,24 +7,26 @@ tick. Nothing here waits for the network, a file or a decoder.
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import bpy
 
 from . import loading
 from .host import blender_host
-from .preferences import preferences
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
     from pathlib import Path
 
+    from ..balance import Balance
     from ..errors import RetakeError
-    from ..jobs.job import Job
-    from ..session import Session, SessionMessage
+    from ..jobs.job import Job, Kind
+    from ..session import Session, SessionMessage, Wish
     from ..shots.shot_fields import ShotFields
 
 TICK_S = 0.1
@@ -38,7 +40,7 @@ class QueueEntry:
     job_id: str
     shot_id: str
     began_s: float
-    """By time.monotonic, when this Blender first heard of it."""
+    """By time.monotonic, when it was asked for."""
     job: Job | None = None
     """None until it is on record."""
     waits: str = ""
@@ -46,6 +48,11 @@ class QueueEntry:
     share: float | None = None
     """Of the download, 0 to 1."""
     error: str = ""
+    note: str = ""
+    """What the user should know of the take that came."""
+    unsent: Wish | None = None
+    """What was asked for, until it is on record."""
+    lacks_balance: bool = False
 
 
 @dataclass(slots=True)
@@ -57,9 +64,21 @@ class Desk:
     """Why there is no session."""
     arrived: list[Job] = field(default_factory=list)
     """Takes that wait to be put on the timeline."""
+    is_paused: bool = False
+    balance: Balance | None = None
+    """None while it is not known."""
+    day_left_units: Decimal | None = None
+    """Of the day's budget; None without one."""
+    typical_s: dict[Kind, float] = field(default_factory=dict)
+    was_loaded: bool = False
+    """Another file is open than at the last tick."""
+    was_undone: bool = False
+    """Something was undone or redone since the last tick."""
 
 
 _desk = Desk()
+_awaited: list[Callable[[], bool]] = []
+"""What panels wait for."""
 
 
 def desk() -> Desk:
@@ -69,10 +88,13 @@ def desk() -> Desk:
 def open_session() -> Session:
     """The running session, or a new one. Returns at once; the rest happens on the session's threads."""
     from ..session import Session
+    from .preferences import environ, preferences
 
     if _desk.session is None:
+        own = preferences()
         _desk.trouble = ""
-        _desk.session = Session(os.environ, blender_host(), sandbox=preferences().use_sandbox)
+        _desk.is_paused = False
+        _desk.session = Session(environ(), blender_host(), sandbox=own.use_sandbox, in_flight=own.tasks_at_once or None)
     if not bpy.app.timers.is_registered(tick):
         bpy.app.timers.register(tick, first_interval=TICK_S, persistent=True)
     return _desk.session
@@ -86,13 +108,49 @@ def wish(job_id: str, shot_id: str, fields: ShotFields, folder: Path, media_dir:
     """Ask for a new take of a shot, under an id from `new_job_id`."""
     from ..session import Wish
 
-    _desk.entries[job_id] = QueueEntry(job_id, shot_id, time.monotonic())
-    open_session().wish(Wish(job_id, shot_id, fields, folder, media_dir))
+    send(Wish(job_id, shot_id, fields, folder, media_dir))
+
+
+def send(wish: Wish) -> None:
+    _desk.entries[wish.job_id] = QueueEntry(wish.job_id, wish.shot_id, time.monotonic(), unsent=wish)
+    open_session().wish(wish)
+
+
+def ask_again(job_id: str, new_job_id: str) -> None:
+    """The same as a job asked for, as a new job under an id from `new_job_id`."""
+    _desk.entries[new_job_id] = QueueEntry(new_job_id, _desk.entries[job_id].shot_id, time.monotonic())
+    open_session().ask_again(job_id, new_job_id)
+
+
+def is_rehearsal() -> bool:
+    from .preferences import preferences
+
+    return bool(preferences().use_sandbox)
+
+
+def set_paused(*, paused: bool) -> None:
+    """Send nothing new while paused. What Kling has goes on."""
+    session = open_session()
+    _desk.is_paused = paused
+    if paused:
+        session.pause()
+    else:
+        session.resume()
+
+
+def note_load() -> None:
+    """The next tick puts what came meanwhile on the file that was loaded."""
+    _desk.was_loaded = True
+
+
+def note_undo() -> None:
+    """The next tick gives back to the lists what undo took from them."""
+    _desk.was_undone = True
 
 
 def close() -> None:
     """Stop the timer and the session. Jobs stay on record."""
-    for timer in (tick, _redraw_when_loaded):
+    for timer in (tick, _redraw_when_done):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
     session, _desk.session = _desk.session, None
@@ -101,6 +159,9 @@ def close() -> None:
     _desk.entries.clear()
     _desk.arrived.clear()
     _desk.trouble = ""
+    _desk.balance = _desk.day_left_units = None
+    _desk.typical_s = {}
+    _awaited.clear()
 
 
 def tick() -> float | None:
@@ -111,6 +172,13 @@ def tick() -> float | None:
     messages = session.pump(TICK_BUDGET_S)
     for message in messages:
         _take_in(message)
+    if _desk.was_loaded or _desk.was_undone:
+        from .arrival import arrive_late, keep_takes
+
+        keep_takes()
+        if _desk.was_loaded:
+            arrive_late()
+        _desk.was_loaded = _desk.was_undone = False
     if _desk.arrived:
         from .arrival import arrive
 
@@ -122,22 +190,25 @@ def tick() -> float | None:
 
 def _take_in(message: SessionMessage) -> None:
     from ..jobs.message import DownloadProgress, JobAdvanced, JobBroke, JobEnded, JobStopped, JobWaits
-    from ..session import Opened, OpenFailed, WishRefused
+    from ..session import MoneyLeft, Opened, OpenFailed, WishRefused
 
     match message:
         case Opened(_, jobs):
-            from .arrival import is_awaited
-
             for job in jobs:
                 _note(job)
-                if job.facts is not None and is_awaited(job.job_id):
-                    # It came while this file was closed.
-                    _desk.arrived.append(job)
+            # What came while this file was closed.
+            _desk.was_loaded = True
         case OpenFailed(error):
             _desk.trouble = _sentence(error)
             _desk.session = None
-        case WishRefused(job_id, shot_id, error):
-            _entry(job_id, shot_id).error = _sentence(error)
+        case WishRefused(job_id, shot_id, error, lacks_balance):
+            entry = _entry(job_id, shot_id)
+            entry.error = _sentence(error)
+            entry.lacks_balance = lacks_balance
+        case MoneyLeft(balance, day_left_units, typical_s):
+            _desk.balance = balance
+            _desk.day_left_units = day_left_units
+            _desk.typical_s = dict(typical_s)
         case JobAdvanced(job):
             _note(job)
         case JobWaits(job_id, why):
@@ -158,7 +229,10 @@ def _take_in(message: SessionMessage) -> None:
 
 def _note(job: Job) -> QueueEntry:
     entry = _entry(job.job_id, job.shot_id)
+    if entry.job is None:
+        entry.began_s = time.monotonic() - (datetime.now(UTC) - job.asked_at_utc).total_seconds()
     entry.job = job
+    entry.unsent = None
     entry.shot_id = job.shot_id
     entry.waits = ""
     return entry
@@ -186,13 +260,21 @@ def load_when_drawn() -> bool:
     if loading.is_done():
         return True
     loading.begin()
-    if not bpy.app.timers.is_registered(_redraw_when_loaded):
-        bpy.app.timers.register(_redraw_when_loaded)
+    redraw_when(loading.is_done)
     return False
 
 
-def _redraw_when_loaded() -> float | None:
-    if not loading.is_done():
-        return TICK_S
-    _redraw()
-    return None
+def redraw_when(is_done: Callable[[], bool]) -> None:
+    """Draw the panels again once `is_done`, which is asked ten times a second and answers at once."""
+    if is_done not in _awaited:
+        _awaited.append(is_done)
+    if not bpy.app.timers.is_registered(_redraw_when_done):
+        bpy.app.timers.register(_redraw_when_done, first_interval=TICK_S)
+
+
+def _redraw_when_done() -> float | None:
+    before = len(_awaited)
+    _awaited[:] = [is_done for is_done in _awaited if not is_done()]
+    if len(_awaited) < before:
+        _redraw()
+    return TICK_S if _awaited else None

@@ -4,7 +4,15 @@
 import zlib
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from . import loading
 
@@ -57,7 +65,32 @@ def _quality_items(draft: "RetakeDraft", _context: object) -> list[_Item]:
     return _qualities[model]
 
 
+class RetakeNamedId(bpy.types.PropertyGroup):
+    """A voice or an element of the account."""
+
+    name: StringProperty(name="Name", description="What the prompt calls it, as in [Anna@Name] or @Name")
+    identifier: StringProperty(name="Id", description="Kling's number for it; “retake voices” and “elements” list them")
+
+
+class RetakeReference(bpy.types.PropertyGroup):
+    filepath: StringProperty(
+        name="Image",
+        description="The prompt calls it @image_1, @image_2 … by its place: jpg or png, up to 10 MB, sides from 300 px",
+        subtype="FILE_PATH",
+    )
+
+
 class RetakeDraft(bpy.types.PropertyGroup):
+    kind: EnumProperty(
+        name="Kind",
+        description="What the shot is made from",
+        items=[
+            ("TEXT", "Text", "From the prompt alone"),
+            ("IMAGE", "Image", "From a start image, an end image or both, and the prompt"),
+            ("MOTION", "Motion", "The character of an image moves as a video does"),
+            ("REFERENCES", "References", "From pictures of people, things and places that the prompt names"),
+        ],
+    )
     shot_id: StringProperty(
         name="Name",
         description="Up to 40 letters, digits, dots, dashes and underscores. Empty: the next free name",
@@ -66,6 +99,9 @@ class RetakeDraft(bpy.types.PropertyGroup):
     prompt: StringProperty(
         name="Prompt",
         description="What the shot shows. Dialogue as [Anna, whispering]: “We made it.”",
+    )
+    prompt_block: PointerProperty(
+        name="Prompt Text", description="The text that is kept in step with the prompt", type=bpy.types.Text
     )
     negative: StringProperty(name="Negative", description="What the shot must not show; up to 2,500 characters")
     model: EnumProperty(name="Model", description="Which of Kling's models makes the shot", items=_model_items)
@@ -87,13 +123,73 @@ class RetakeDraft(bpy.types.PropertyGroup):
         description="The last frame: jpg or png, up to 10 MB, sides from 300 px",
         subtype="FILE_PATH",
     )
+    references: CollectionProperty(type=RetakeReference, name="References")
+    voices: CollectionProperty(type=RetakeNamedId, name="Voices")
+    elements: CollectionProperty(type=RetakeNamedId, name="Elements")
+    motion: StringProperty(
+        name="Video",
+        description="The address of the video whose motion is followed, 3 to 30 s. Kling fetches it from the internet",
+    )
+    place: EnumProperty(
+        name="Place",
+        description="Where Generate puts the shot",
+        items=[
+            (
+                "AUTOMATIC",
+                "Automatic",
+                "Into the gap between two selected strips of a channel, trimmed to it; otherwise at the playhead",
+            ),
+            ("PLAYHEAD", "At Playhead", "From the playhead on, above all that lies there"),
+            (
+                "GAP",
+                "In Gap",
+                "Into the gap between two selected strips, or around the playhead on the active strip's channel, "
+                "trimmed to it",
+            ),
+            ("STRIP", "Over Strip", "Above the selected strip, for as long as that one shows"),
+        ],
+    )
+    orientation: EnumProperty(
+        name="Orientation",
+        description="Which way the character faces, and how long the video may be",
+        items=[
+            ("video", "As in Video", "The character turns as in the video; 3 to 30 s"),
+            ("image", "As in Image", "The character faces as in its image; 3 to 10 s"),
+        ],
+    )
+    keep_sound: BoolProperty(name="Keep Its Sound", description="The clip keeps the video's own sound", default=True)
+    camera: EnumProperty(
+        name="Camera",
+        description="A camera move of Kling's; words in the prompt move it with every model",
+        items=[
+            ("none", "By the Prompt", "The prompt says how the camera moves"),
+            ("horizontal", "Horizontal", "Sideways"),
+            ("vertical", "Vertical", "Up or down"),
+            ("pan", "Pan", "Turn up or down"),
+            ("tilt", "Tilt", "Turn left or right"),
+            ("roll", "Roll", "Turn about the line of sight"),
+            ("zoom", "Zoom", "Closer or wider"),
+        ],
+    )
+    camera_amount: FloatProperty(
+        name="Amount", description="How far the camera moves: -10 to 10, not 0", default=5, min=-10, max=10
+    )
+    use_cfg: BoolProperty(name="Set Prompt Strength", description="Otherwise Kling's own is used")
+    cfg: FloatProperty(
+        name="Prompt Strength", description="How closely the prompt is followed: 0 to 1", default=0.5, min=0, max=1
+    )
+
+
+_CLASSES = (RetakeNamedId, RetakeReference, RetakeDraft)
 
 
 def register() -> None:
-    bpy.utils.register_class(RetakeDraft)
+    for cls in _CLASSES:
+        bpy.utils.register_class(cls)
     bpy.types.Scene.retake_draft = PointerProperty(type=RetakeDraft, name="Retake Draft")
 
 
 def unregister() -> None:
     del bpy.types.Scene.retake_draft
-    bpy.utils.unregister_class(RetakeDraft)
+    for cls in reversed(_CLASSES):
+        bpy.utils.unregister_class(cls)

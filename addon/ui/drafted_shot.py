@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..kling.catalogue import DEFAULT_MODEL_NAME, catalogue
+from ..kling.catalogue import DEFAULT_MODEL_NAME
 from ..kling.hints import prompt_hints
 from ..kling.possible import problems
 from ..kling.price import estimate_units
-from ..kling.request import GenerationRequest, ImageUrl
-from ..shots.shot_fields import ShotFields
-from ..shots.shot_request import cheapest_for
+from ..shots.outline import outline, why_not
+from ..shots.shot_fields import CameraFields, ShotFields
 from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
 from .draft import AUTOMATIC
 from .preferences import preferences
+from .reference_length import length_s
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
+    from fractions import Fraction
 
     from ..kling.lint_finding import Finding
-    from .draft import RetakeDraft
+    from .draft import RetakeDraft, RetakeNamedId
 
 _NUMBERED = re.compile(r"s(\d+)")
 
@@ -37,8 +39,10 @@ class DraftedShot:
     """Sentences; empty where it can be made."""
     problem_fields: frozenset[str]
     hints: tuple[Finding, ...]
+    why_not: dict[str, str]
+    """For each feature that this shot cannot have as it is, why: see shots.outline."""
     units: Decimal | None
-    """The list price, where it is possible."""
+    """The list price; None where it is not possible, or hangs on a video that nobody has looked at yet."""
 
 
 _last: tuple[object, DraftedShot] | None = None
@@ -48,9 +52,10 @@ def drafted_shot(draft: RetakeDraft) -> DraftedShot:
     """Looks at no file. Panels are drawn often: the last answer is kept for as long as nothing changes."""
     global _last
     fields = _fields(draft)
-    key = (draft.shot_id, fields)
+    video_s = length_s(fields.motion) if fields.motion else None
+    key = (draft.shot_id, draft.kind, len(draft.elements), preferences().voices_are_free, video_s, fields)
     if _last is None or _last[0] != key:
-        _last = key, _judge(draft.shot_id, fields)
+        _last = key, _judge(draft, fields, video_s)
     return _last[1]
 
 
@@ -71,6 +76,11 @@ def media_folder() -> Path:
 
 
 def _fields(draft: RetakeDraft) -> ShotFields:
+    """What another kind of shot would use is kept in the panel, and left out here."""
+    kind = draft.kind
+    has_frames = kind in ("IMAGE", "REFERENCES")
+    references = tuple(bpy.path.abspath(one.filepath) for one in draft.references if one.filepath)
+    is_moving = kind != "MOTION" and draft.camera != "none"
     return ShotFields(
         prompt=draft.prompt,
         negative=draft.negative,
@@ -78,37 +88,55 @@ def _fields(draft: RetakeDraft) -> ShotFields:
         quality=None if draft.quality in ("", AUTOMATIC) else draft.quality,
         duration=draft.duration,
         aspect=draft.aspect,
-        sound=True if draft.sound else None,
-        image=bpy.path.abspath(draft.image) if draft.image else None,
-        end_image=bpy.path.abspath(draft.end_image) if draft.end_image else None,
+        sound=True if draft.sound and kind != "MOTION" else None,
+        image=_path(draft.image) if has_frames or kind == "MOTION" else None,
+        end_image=_path(draft.end_image) if has_frames else None,
+        reference=references if kind == "REFERENCES" else (),
+        motion=draft.motion.strip() if kind == "MOTION" else None,
+        orientation=draft.orientation,
+        keep_sound=draft.keep_sound,
+        voices=_named(draft.voices) if kind in ("TEXT", "IMAGE") else {},
+        elements=_named(draft.elements) if kind != "TEXT" else {},
+        camera=CameraFields(axis=draft.camera, amount=draft.camera_amount) if is_moving else None,
+        # Blender keeps single precision: 0.3 would be sent as 0.30000001192092896.
+        cfg=round(draft.cfg, 2) if draft.use_cfg else None,
     )
 
 
-def _judge(shot_id: str, fields: ShotFields) -> DraftedShot:
-    request = _request(fields)
+def _path(text: str) -> str | None:
+    if not text or text.startswith(("http://", "https://")):
+        return text or None
+    return bpy.path.abspath(text)
+
+
+def _named(rows: Iterable[RetakeNamedId]) -> dict[str, str]:
+    return {row.name: row.identifier for row in rows if row.name and row.identifier}
+
+
+def _judge(draft: RetakeDraft, fields: ShotFields, video_s: Fraction | None) -> DraftedShot:
+    request = outline(fields, video_s=video_s)
     found = problems(request)
     sentences = [str(problem.error()) for problem in found]
-    if shot_id and not SHOT_ID.fullmatch(shot_id):
+    if draft.shot_id and not SHOT_ID.fullmatch(draft.shot_id):
         sentences.insert(0, f"Name: {SHOT_ID_ALLOWED}.")
+    sentences += _missing(draft)
+    has_price = not found and (video_s is not None or not request.follows_video)
     return DraftedShot(
         fields=fields,
         problems=tuple(sentences),
         problem_fields=frozenset(problem.field for problem in found),
         hints=prompt_hints(request),
-        units=None if found else estimate_units(request),
+        why_not=why_not(fields),
+        units=estimate_units(request, voices_are_free=preferences().voices_are_free) if has_price else None,
     )
 
 
-def _request(fields: ShotFields) -> GenerationRequest:
-    sound = catalogue().model_row(fields.model).always_has_sound if fields.sound is None else fields.sound
-    return GenerationRequest(
-        prompt=fields.prompt,
-        model_name=fields.model,
-        mode=fields.quality or cheapest_for(fields, None, sound=sound),
-        duration_s=fields.duration,
-        aspect_ratio=fields.aspect,
-        sound=sound,
-        negative_prompt=fields.negative,
-        image=ImageUrl(fields.image) if fields.image else None,
-        image_tail=ImageUrl(fields.end_image) if fields.end_image else None,
-    )
+def _missing(draft: RetakeDraft) -> list[str]:
+    """What the kind of shot is made from and the panel does not have yet."""
+    if draft.kind == "MOTION" and not draft.motion.strip():
+        return ["Motion needs the address of a video."]
+    if draft.kind == "IMAGE" and not (draft.image or draft.end_image):
+        return ["Choose a start image, or the kind Text."]
+    if draft.kind == "REFERENCES" and not any(one.filepath for one in draft.references) and not draft.elements:
+        return ["Add a reference image or an element."]
+    return []

@@ -4,6 +4,7 @@
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..vse.compat import edit_scene
 from . import desk
@@ -45,6 +46,7 @@ class RETAKE_OT_generate(bpy.types.Operator):
         from ..errors import RetakeError
         from .drafted_shot import drafted_shot, media_folder, next_shot_id
         from .waiting import place_waiting
+        from .where import spot_of
 
         scene = edit_scene()
         shot = drafted_shot(scene.retake_draft)
@@ -54,12 +56,14 @@ class RETAKE_OT_generate(bpy.types.Operator):
         shot_id = scene.retake_draft.shot_id or next_shot_id(scene)
         job_id = desk.new_job_id()
         try:
-            place_waiting(scene, shot_id, job_id, shot.fields, scene.frame_current)
+            spot = spot_of(scene, scene.retake_draft.place)
+            told = place_waiting(scene, shot_id, job_id, shot.fields, spot)
         except RetakeError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         desk.wish(job_id, shot_id, shot.fields, _folder(), media_folder())
-        self.report({"INFO"}, f"{shot_id} is on its way")
+        on_its_way = rpt_("{:s} is on its way").format(shot_id)
+        self.report({"INFO"}, f"{on_its_way}: {told}" if told else on_its_way)
         return {"FINISHED"}
 
 

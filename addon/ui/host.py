@@ -19,10 +19,13 @@ ROOT_PACKAGE = __package__.rpartition(".")[0]
 def blender_host() -> Host:
     from ..app import Host
 
-    return Host(home=_home(), why_offline=why_offline)
+    # Asked now: the session's threads may not ask Blender.
+    sentence = why_offline()
+    return Host(home=home(), why_offline=lambda: sentence)
 
 
-def _home() -> Path | None:
+def home() -> Path | None:
+    """The extension's own folder."""
     if not ROOT_PACKAGE.startswith("bl_ext."):
         return None  # run from the repository: there is no extension folder
     return Path(bpy.utils.extension_path_user(ROOT_PACKAGE, create=True))
@@ -30,9 +33,14 @@ def _home() -> Path | None:
 
 def is_this_computer() -> bool:
     """Whether KLING_BASE_URL names a Kling on this computer, which needs no network."""
+    return is_address_here(os.environ.get("KLING_BASE_URL", ""))
+
+
+def is_address_here(address: str) -> bool:
+    """Whether an address is one of this computer."""
     from urllib.parse import urlsplit
 
-    return urlsplit(os.environ.get("KLING_BASE_URL", "")).hostname in ("127.0.0.1", "::1", "localhost")
+    return urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
 
 
 def why_offline() -> str:

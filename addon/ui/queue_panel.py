@@ -1,35 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Queue panel: every job of this account, how far it is, and what can be done about it."""
 
-import time
-
 import bpy
 from bpy.props import StringProperty
 
 from ..vse.compat import edit_scene
 from . import desk
+from .progress import WORDS, is_under_way, line, share, state_of
 from .sidebar import SidebarPanel
 from .wrapped_label import wrapped_label
 
 _MOST_SHOWN = 12
 
-_WORDS = {
-    "queued": "waits for its turn",
-    "preparing": "is being prepared",
-    "submitting": "is being sent",
-    "unknown": "Retake asks Kling what became of it",
-    "submitted": "waits in Kling's queue",
-    "processing": "Kling is working on it",
-    "downloading": "fetching the take",
-    "ready": "the take is there",
-    "placed": "on the timeline",
-    "failed": "Kling could not make it",
-    "refused": "refused; nothing was paid",
-    "cancelled": "called back",
-}
 _ICONS = {"ready": "CHECKMARK", "placed": "CHECKMARK", "failed": "ERROR", "refused": "ERROR", "cancelled": "X"}
-_SHARES = {"queued": 0.0, "preparing": 0.02, "submitting": 0.04, "unknown": 0.04, "submitted": 0.1, "processing": 0.4,
-           "downloading": 0.85}  # fmt: skip
+_ENDED = ("ready", "placed", "failed", "refused", "cancelled")
+_UNPAID = ("refused", "cancelled")
 
 
 class RETAKE_OT_cancel_job(bpy.types.Operator):
@@ -103,9 +88,112 @@ class RETAKE_OT_open_queue(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class RETAKE_OT_pause(bpy.types.Operator):
+    bl_idname = "retake.pause"
+    bl_label = "Pause"
+    bl_description = "Send nothing new for now, or go on. What Kling has goes on, and is fetched"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if desk.desk().session is None:
+            cls.poll_message_set("Nothing is under way")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        desk.set_paused(paused=not desk.desk().is_paused)
+        self.report({"INFO"}, "Nothing new is sent" if desk.desk().is_paused else "Shots are sent again")
+        return {"FINISHED"}
+
+
+class RETAKE_OT_clear_finished(bpy.types.Operator):
+    bl_idname = "retake.clear_finished"
+    bl_label = "Clear Finished"
+    bl_description = "Take ended jobs out of this list. Ledger, takes and files stay"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        entries = desk.desk().entries
+        for job_id in [job_id for job_id, entry in entries.items() if state_of(entry) in _ENDED or entry.unsent]:
+            if entries[job_id].error or not is_under_way(entries[job_id]):
+                del entries[job_id]
+        return {"FINISHED"}
+
+
+class RETAKE_OT_ask_again(bpy.types.Operator):
+    bl_idname = "retake.ask_again"
+    bl_label = "Generate Again"
+    bl_description = "Ask Kling for the same once more. It is paid like any other take"
+
+    job_id: StringProperty(options={"HIDDEN"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        entry = desk.desk().entries.get(self.job_id)
+        units = entry.job.estimate_units if entry and entry.job else None
+        price = "" if units is None else f"It costs {units.normalize():f} units."
+        return context.window_manager.invoke_confirm(
+            self, event, title="Generate again?", message=price, confirm_text="Generate"
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        entry = desk.desk().entries.get(self.job_id)
+        if entry is None or entry.job is None:
+            self.report({"ERROR"}, "This job is not on record")
+            return {"CANCELLED"}
+        new_id = desk.new_job_id()
+        for scene in bpy.data.scenes:
+            for strip in scene.sequence_editor.strips_all if scene.sequence_editor else ():
+                if strip.retake.job_id == self.job_id:
+                    strip.retake.job_id = new_id
+        desk.ask_again(self.job_id, new_id)
+        return {"FINISHED"}
+
+
+class RETAKE_OT_send_anyway(bpy.types.Operator):
+    bl_idname = "retake.send_anyway"
+    bl_label = "Send Anyway"
+    bl_description = "Send it although the account's packages seem not to be enough: Kling's number may be 12 hours old"
+
+    job_id: StringProperty(options={"HIDDEN"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        from dataclasses import replace
+
+        entry = desk.desk().entries.get(self.job_id)
+        if entry is None or entry.unsent is None:
+            self.report({"ERROR"}, "This shot was sent, or is forgotten")
+            return {"CANCELLED"}
+        desk.send(replace(entry.unsent, ignores_balance=True))
+        return {"FINISHED"}
+
+
+class RETAKE_OT_open_takes(bpy.types.Operator):
+    bl_idname = "retake.open_takes"
+    bl_label = "Open Folder"
+    bl_description = "Show the folder that this job's clip goes to"
+
+    job_id: StringProperty(options={"HIDDEN"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        entry = desk.desk().entries.get(self.job_id)
+        if entry is None or entry.job is None or not entry.job.media_dir.is_dir():
+            self.report({"ERROR"}, "There is no such folder yet")
+            return {"CANCELLED"}
+        bpy.ops.wm.path_open(filepath=str(entry.job.media_dir))
+        return {"FINISHED"}
+
+
 class RETAKE_PT_queue(SidebarPanel, bpy.types.Panel):
     bl_idname = "RETAKE_PT_queue"
     bl_label = "Queue"
+    bl_order = 3
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        state = desk.desk()
+        under_way = sum(map(is_under_way, state.entries.values()))
+        row = self.layout.row(align=True)
+        if under_way:
+            row.label(text=str(under_way))
+        row.operator(RETAKE_OT_pause.bl_idname, text="", icon="PLAY" if state.is_paused else "PAUSE", emboss=False)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -116,43 +204,61 @@ class RETAKE_PT_queue(SidebarPanel, bpy.types.Panel):
             row.operator(RETAKE_OT_copy_error.bl_idname, text="", icon="COPYDOWN")
         if state.session is None:
             layout.operator(RETAKE_OT_open_queue.bl_idname, icon="FILE_REFRESH")
+        if state.is_paused:
+            layout.label(text="Paused: nothing new is sent", icon="PAUSE")
         if not state.entries:
             if state.session is not None:
                 layout.label(text="Nothing is being made. Describe a shot above", icon="INFO")
             return
-        for entry in list(state.entries.values())[: -_MOST_SHOWN - 1 : -1]:
+        # Those that want something first, then the newest.
+        entries = list(reversed(state.entries.values()))
+        entries.sort(key=lambda entry: not is_under_way(entry) and not entry.error)
+        for entry in entries[:_MOST_SHOWN]:
             _draw_entry(layout.box(), context, entry)
-        if len(state.entries) > _MOST_SHOWN:
-            layout.label(text=f"and {len(state.entries) - _MOST_SHOWN} older ones")
+        row = layout.row()
+        if len(entries) > _MOST_SHOWN:
+            row.label(text=f"and {len(entries) - _MOST_SHOWN} more")
+        row.operator(RETAKE_OT_clear_finished.bl_idname)
 
 
 def _draw_entry(box: bpy.types.UILayout, context: bpy.types.Context, entry: desk.QueueEntry) -> None:
-    state = entry.job.state.value if entry.job else "queued"
+    state = state_of(entry)
     row = box.row()
-    row.label(text=entry.shot_id, icon=_ICONS.get(state, "ERROR" if entry.error else "SORTTIME"))
+    icon = "ERROR" if entry.error else _ICONS.get(state, "SORTTIME")
+    row.label(text=f"{entry.shot_id} take {entry.job.take_number}" if entry.job else entry.shot_id, icon=icon)
     if entry.job is not None:
         units = entry.job.billed_units if entry.job.billed_units is not None else entry.job.estimate_units
-        row.label(text=f"{units.normalize():f} units")
+        about = "" if entry.job.billed_units is not None or state in _UNPAID else "about "
+        row.label(text="free" if state in _UNPAID else f"{about}{units.normalize():f} units")
+        row.operator(RETAKE_OT_open_takes.bl_idname, text="", icon="FILE_FOLDER", emboss=False).job_id = entry.job_id
     if entry.error:
-        row = box.row()
-        wrapped_label(row, context, entry.error)
-        row.operator(RETAKE_OT_copy_error.bl_idname, text="", icon="COPYDOWN").job_id = entry.job_id
-        if state in _SHARES:
-            box.operator(RETAKE_OT_go_on.bl_idname, icon="FILE_REFRESH").job_id = entry.job_id
+        _draw_error(box, context, entry, state)
         return
-    if state not in _SHARES:
-        row = box.row()
-        row.label(text=_WORDS[state])
-        if entry.job is not None and entry.job.facts is not None:
-            row.operator(RETAKE_OT_place_again.bl_idname, text="", icon="IMPORT").job_id = entry.job_id
-        return
-    share = _SHARES[state]
-    if state == "downloading" and entry.share is not None:
-        share += (1 - share) * entry.share
     row = box.row(align=True)
-    row.progress(text=f"{entry.waits or _WORDS[state]}, {time.monotonic() - entry.began_s:.0f} s", factor=share)
-    if state in ("queued", "preparing"):
-        row.operator(RETAKE_OT_cancel_job.bl_idname, text="", icon="X").job_id = entry.job_id
+    if is_under_way(entry):
+        row.progress(text=line(desk.desk(), entry), factor=share(desk.desk(), entry))
+        if state in ("queued", "preparing"):
+            row.operator(RETAKE_OT_cancel_job.bl_idname, text="", icon="X").job_id = entry.job_id
+        return
+    row.label(text=WORDS[state])
+    if entry.job is not None and entry.job.facts is not None:
+        row.operator(RETAKE_OT_place_again.bl_idname, text="", icon="IMPORT").job_id = entry.job_id
+    if entry.note:
+        wrapped_label(box, context, entry.note, "INFO")
+
+
+def _draw_error(box: bpy.types.UILayout, context: bpy.types.Context, entry: desk.QueueEntry, state: str) -> None:
+    row = box.row()
+    wrapped_label(row, context, entry.error)
+    row.operator(RETAKE_OT_copy_error.bl_idname, text="", icon="COPYDOWN").job_id = entry.job_id
+    if entry.lacks_balance:
+        box.operator(RETAKE_OT_send_anyway.bl_idname, icon="PLAY").job_id = entry.job_id
+    elif entry.job is not None and state in _ENDED and entry.job.facts is None:
+        box.operator(RETAKE_OT_ask_again.bl_idname, icon="FILE_REFRESH").job_id = entry.job_id
+    elif entry.job is not None and entry.job.facts is not None:
+        box.operator(RETAKE_OT_place_again.bl_idname, icon="IMPORT").job_id = entry.job_id
+    elif entry.job is not None:
+        box.operator(RETAKE_OT_go_on.bl_idname, icon="FILE_REFRESH").job_id = entry.job_id
 
 
 CLASSES = (
@@ -161,5 +267,10 @@ CLASSES = (
     RETAKE_OT_place_again,
     RETAKE_OT_copy_error,
     RETAKE_OT_open_queue,
+    RETAKE_OT_pause,
+    RETAKE_OT_clear_finished,
+    RETAKE_OT_ask_again,
+    RETAKE_OT_send_anyway,
+    RETAKE_OT_open_takes,
     RETAKE_PT_queue,
 )

@@ -84,6 +84,7 @@ class RETAKE_OT_reveal_take(bpy.types.Operator):
 class RETAKE_PT_takes(SidebarPanel, bpy.types.Panel):
     bl_idname = "RETAKE_PT_takes"
     bl_label = "Takes"
+    bl_order = 2
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

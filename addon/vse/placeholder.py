@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import PlacementError
+from ..timeline.channels import HIGHEST_CHANNEL, Occupied, free_channels
+from ..timeline.ranges import FrameRange
 from ..timeline.take import Take
+from .compat import left_handle, right_handle, set_right_handle
 from .place import add_take, placement_of
 
 if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from bpy.types import Scene
+    from bpy.types import Scene, Strip
 
     from .place import Placement
 
@@ -33,8 +37,16 @@ def place_placeholder(
     has_sound: bool,
     frame: int,
     lowest_channel: int | None = None,
+    room: FrameRange | None = None,
+    channel: int | None = None,
 ) -> Placement:
-    """Lay `slate`, a clip of `frame_count` frames at `rate`, at `frame` on free channels. Raises PlacementError."""
+    """Lay `slate`, a clip of `frame_count` frames at `rate`, at `frame` on free channels.
+
+    With `room`, which begins at `frame`, the strips show nothing after it: what is longer stays behind their right
+    handles. `channel` is for a picture with room: that very channel, which is free there.
+
+    Raises PlacementError; the timeline is as it was then.
+    """
     standing_in = Take(
         shot_id=shot_id,
         number=0,
@@ -46,7 +58,11 @@ def place_placeholder(
         cost_units=None,
         recipe={},
     )
-    strips = add_take(scene, standing_in, frame, lowest_channel)
+    if room is None:
+        strips = add_take(scene, standing_in, frame, lowest_channel)
+    else:
+        strips = add_take(scene, standing_in, frame, None)
+        _fit(scene, strips, room, channel, lowest_channel)
     for strip in strips:
         strip.name = f"{shot_id} (waiting)" if strip.type == "MOVIE" else f"{shot_id} (waiting) sound"
         strip.color_tag = _COLOR
@@ -55,3 +71,37 @@ def place_placeholder(
     if shot_id not in scene.retake.shots:
         scene.retake.shots.add().name = shot_id
     return placement_of(strips)
+
+
+def _fit(scene: Scene, strips: list[Strip], room: FrameRange, channel: int | None, lowest_channel: int | None) -> None:
+    """Trim first: a shorter strip finds room on channels where the whole clip has none."""
+    editor = scene.sequence_editor
+    for strip in strips:
+        set_right_handle(strip, min(right_handle(strip), room.end_exclusive))
+    frames = placement_of(strips).frames
+    occupied = [
+        Occupied(one.channel, FrameRange(left_handle(one), right_handle(one)))
+        for one in editor.strips
+        if one not in strips
+    ]
+    closed = frozenset(n for n in range(1, HIGHEST_CHANNEL + 1) if editor.channels[n].lock or editor.channels[n].mute)
+    sound = next((strip for strip in strips if strip.type == "SOUND"), None)
+    try:
+        if channel is None:
+            lowest = free_channels(
+                occupied, frames, 1 if sound is None else 2, lowest=lowest_channel or 1, closed=closed
+            )
+            picture_channel = lowest + (sound is not None)
+            sound_channel = lowest
+        else:
+            picture_channel = channel
+            # The sound goes right under its picture, as the neighbours have theirs, or else above it.
+            free_from = max(channel - 1, 1)
+            sound_channel = free_channels(occupied, frames, 1, lowest=free_from, closed=closed | {channel})
+    except PlacementError:
+        for strip in strips:
+            editor.strips.remove(strip)
+        raise
+    next(strip for strip in strips if strip.type == "MOVIE").channel = picture_channel
+    if sound is not None:
+        sound.channel = sound_channel

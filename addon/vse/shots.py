@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bpy.types import Scene
 
 
-def record_take(scene: Scene, take: Take) -> None:
+def record_take(scene: Scene, take: Take, *, make_active: bool = True) -> None:
     """Add `take` to its shot, or renew what is known of it, and make it the active one."""
     shots = scene.retake.shots
     shot = shots.get(take.shot_id)
@@ -37,7 +37,14 @@ def record_take(scene: Scene, take: Take) -> None:
     entry.has_sound = take.has_sound
     entry.cost_units = "" if take.cost_units is None else str(take.cost_units)
     entry.recipe = json.dumps(take.recipe, ensure_ascii=False)
-    shot.active_take = take.number
+    if make_active:
+        shot.active_take = take.number
+
+
+def knows_take(scene: Scene, shot_id: str, number: int) -> bool:
+    """Whether the scene's list has the take."""
+    shot = scene.retake.shots.get(shot_id)
+    return shot is not None and any(entry.number == number for entry in shot.takes)
 
 
 def takes_of(scene: Scene, shot_id: str) -> tuple[Take, ...]:

@@ -61,6 +61,13 @@ class RecordingLayout:
         assert 0 <= factor <= 1
         self._note("progress", text, factor=factor)
 
+    def panel(self, _idname: str, *, default_closed: bool = False) -> tuple[RecordingLayout, RecordingLayout | None]:
+        """A section, which the tests see open: what is in it has to be drawable."""
+        return RecordingLayout(self.drawn, enabled=self.enabled), RecordingLayout(self.drawn, enabled=self.enabled)
+
+    def template_icon(self, *, icon_value: int, scale: float = 1.0) -> None:
+        self._note("picture", "", icon_value=icon_value, scale=scale)
+
     def separator(self, **_: Any) -> None:
         pass
 

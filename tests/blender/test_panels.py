@@ -13,6 +13,7 @@ import pytest
 import addon
 from addon.sandbox.faults import Fault
 from addon.ui import desk, loading
+from addon.ui.price_panel import RETAKE_PT_price
 from addon.ui.queue_panel import RETAKE_PT_queue
 from addon.ui.shot_panel import RETAKE_PT_shot
 from addon.ui.takes_panel import RETAKE_PT_takes
@@ -62,7 +63,7 @@ def movies(scene: bpy.types.Scene) -> list[bpy.types.Strip]:
 
 
 def test_an_empty_panel_says_what_to_do_and_why_it_cannot_yet(editor: bpy.types.Scene) -> None:
-    shot = draw(RETAKE_PT_shot)
+    shot = draw(RETAKE_PT_price)
     assert "a shot without a start image needs a prompt" in shot.said()
     assert not shot.find("retake.generate").enabled
     assert "Select a strip that Retake made" in draw(RETAKE_PT_takes).texts()
@@ -72,13 +73,13 @@ def test_an_empty_panel_says_what_to_do_and_why_it_cannot_yet(editor: bpy.types.
 def test_the_price_follows_the_settings(editor: bpy.types.Scene) -> None:
     draft = editor.retake_draft
     draft.prompt = "a lighthouse in the rain"
-    assert "15 credits $0.21 1.5 units" in draw(RETAKE_PT_shot).said()
+    assert "15 credits $0.21 1.5 units" in draw(RETAKE_PT_price).said()
     draft.sound = True
-    assert "50 credits $0.70 5 units" in draw(RETAKE_PT_shot).said()
+    assert "50 credits $0.70 5 units" in draw(RETAKE_PT_price).said()
     draft.model = "kling-3.0"
     draft.quality = "4k"
     draft.duration = 3
-    shot = draw(RETAKE_PT_shot)
+    shot = draw(RETAKE_PT_price)
     assert "90 credits $1.26 9 units" in shot.said()
     assert shot.find("retake.generate").enabled
 
@@ -87,7 +88,7 @@ def test_what_the_model_cannot_do_is_said_by_field(editor: bpy.types.Scene) -> N
     draft = editor.retake_draft
     draft.prompt = "rain"
     draft.duration = 7
-    shot = draw(RETAKE_PT_shot)
+    shot = draw(RETAKE_PT_price)
     assert "Kling 2.6 makes 5 or 10 s" in shot.said()
     assert not shot.find("retake.generate").enabled
     with pytest.raises(RuntimeError, match="7 s cannot be used"):

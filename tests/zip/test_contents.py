@@ -29,4 +29,4 @@ def test_zip_serves_every_python_of_official_blender(built_zip: Path) -> None:
 
 def test_zip_carries_licence_and_bridge(built_zip: Path) -> None:
     with zipfile.ZipFile(built_zip) as archive:
-        assert {"LICENSE", "__init__.py", "otio_bridge/__init__.py"} <= set(archive.namelist())
+        assert {"LICENSE", "README.md", "__init__.py", "otio_bridge/__init__.py"} <= set(archive.namelist())
