@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .ui import (
+    compare,
     desk,
     diagnostics,
     draft,
@@ -18,6 +19,8 @@ from .ui import (
     generate,
     image_preview,
     key_panel,
+    keymap,
+    menus,
     preferences,
     price_panel,
     prompt_block,
@@ -25,7 +28,14 @@ from .ui import (
     shot_panel,
     shot_presets,
     shot_rows,
+    strip_overlay,
+    take_bin,
+    take_file_actions,
+    take_list,
+    take_look,
+    take_steps,
     takes_panel,
+    translations,
 )
 from .vse import properties
 
@@ -66,8 +76,14 @@ _CLASSES = (
     *shot_rows.CLASSES,
     *shot_panel.CLASSES,
     *price_panel.CLASSES,
+    *take_list.CLASSES,
+    *take_steps.CLASSES,
+    *take_bin.CLASSES,
+    *take_file_actions.CLASSES,
+    *compare.CLASSES,
     *takes_panel.CLASSES,
     *queue_panel.CLASSES,
+    *menus.CLASSES,
 )
 
 
@@ -77,7 +93,19 @@ def _classes() -> Callable[[], None]:
     return unregister
 
 
-_PARTS: tuple[ModuleType, ...] = (draft, image_preview, prompt_block, key_panel, file_events)
+_PARTS: tuple[ModuleType, ...] = (
+    draft,
+    image_preview,
+    prompt_block,
+    key_panel,
+    file_events,
+    menus,
+    keymap,
+    strip_overlay,
+    take_look,
+    take_bin,
+    translations,
+)
 """Modules that register more than classes: each has `register` and `unregister`."""
 
 

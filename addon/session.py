@@ -98,15 +98,23 @@ class MoneyLeft:
 SessionMessage = JobMessage | WishRefused | Opened | OpenFailed | MoneyLeft
 
 
-def has_unfinished(environ: Mapping[str, str], host: Host, *, sandbox: bool) -> bool:
-    """Whether the ledger has jobs that a session would go on with. Reads a file; raises the ledger's errors."""
+def has_unfinished(
+    environ: Mapping[str, str], host: Host, *, sandbox: bool, awaited: frozenset[str] = frozenset()
+) -> bool:
+    """Whether the ledger has jobs to go on with, or takes of jobs that are `awaited` (by id) on a timeline.
+
+    Reads a file; raises the ledger's errors.
+    """
     path = home_folder(environ, host) / "ledger.db"
     if not path.is_file():
         return False
     ledger = Ledger(path)
     try:
-        ends = WITH_TAKE | WITHOUT_TAKE
-        return any(job.state not in ends and (job.account == SANDBOX_ACCOUNT) == sandbox for job in ledger.jobs())
+        return any(
+            (job.account == SANDBOX_ACCOUNT) == sandbox
+            and (job.state not in WITH_TAKE | WITHOUT_TAKE or (job.state in WITH_TAKE and job.job_id in awaited))
+            for job in ledger.jobs()
+        )
     finally:
         ledger.close()
 
@@ -134,7 +142,7 @@ class Session:
         """Its job is on record, and then under way, or WishRefused says why not."""
         self._desk.submit(self._guarded, lambda: self._take_up(wish))
 
-    def ask_again(self, job_id: str, new_job_id: str) -> None:
+    def ask_again(self, job_id: str, new_job_id: str, *, ignores_balance: bool = False) -> None:
         """The same once more, as a new take: after a failure, say. It is paid like any other."""
 
         def ask(services: Services) -> None:
@@ -149,7 +157,7 @@ class Session:
                 estimate_units=estimate_units(job.request, voices_are_free=services.settings.voices_are_free),
                 job_id=new_job_id,
             )
-            self._send(services, draft, ignores_balance=False)
+            self._send(services, draft, ignores_balance=ignores_balance)
 
         self._desk.submit(self._guarded, lambda: self._with_services(ask))
 
@@ -194,7 +202,8 @@ class Session:
         """Stop. Jobs stay on record and go on in the next session. Waits for what is being done."""
         self._closing.set()
         self._desk.shutdown(wait=True, cancel_futures=True)
-        self._counting.shutdown(wait=True, cancel_futures=True)
+        # Kling's answer to what is left is of no use any more.
+        self._counting.shutdown(wait=False, cancel_futures=True)
         self._open_parts.close()
 
     # On the desk's thread
@@ -231,6 +240,8 @@ class Session:
             self._balance = balance_of(read_costs(settings))
         except KlingError as error:
             _log.info("the balance is not known: %s", error)
+        if self._closing.is_set():
+            return
         day_units = settings.day_units
         left = None if day_units is None else max(day_units - ledger.day_units(settings.account), Decimal(0))
         self._messages.put(MoneyLeft(self._balance, left, ledger.typical_s(settings.account)))

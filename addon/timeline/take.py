@@ -18,7 +18,7 @@ class Take:
 
     shot_id: str
     number: int
-    """Counted from 1 within the shot."""
+    """Counted from 1 within the shot; 0 is the media that the shot was made of."""
     file: Path
     frame_count: int
     rate: Fraction
@@ -27,6 +27,10 @@ class Take:
     job_id: str = ""
     cost_units: Decimal | None = None
     recipe: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def duration_s(self) -> Fraction:
+        return self.frame_count / self.rate
 
     @property
     def name(self) -> str:

@@ -43,7 +43,7 @@ def arrive(session: Session, job: Job, *, into: bpy.types.Scene | None = None) -
 def arrive_late() -> None:
     """After a file was loaded: what its placeholders wait for and is there comes with the next ticks."""
     state = desk.desk()
-    for job_id in _awaited():
+    for job_id in awaited_jobs():
         entry = state.entries.get(job_id)
         job = entry.job if entry is not None else None
         if job is not None and job.facts is not None and job not in state.arrived:
@@ -64,10 +64,11 @@ def keep_takes() -> None:
                 record_take(scene, job.take(), make_active=False)
 
 
-def _awaited() -> set[str]:
+def awaited_jobs() -> frozenset[str]:
+    """The ids of all jobs that strips of this file wait for."""
     editors = (scene.sequence_editor for scene in bpy.data.scenes)
     strips = (strip for editor in editors if editor is not None for strip in editor.strips_all)
-    return {strip.retake.job_id for strip in strips if strip.retake.job_id}
+    return frozenset(strip.retake.job_id for strip in strips if strip.retake.job_id)
 
 
 def _waiting(scene: bpy.types.Scene, job_id: str) -> list[bpy.types.Strip]:

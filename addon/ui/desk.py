@@ -11,12 +11,14 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import bpy
 
 from . import loading
 from .host import blender_host
+from .progress import is_under_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +54,11 @@ class QueueEntry:
     """What the user should know of the take that came."""
     unsent: Wish | None = None
     """What was asked for, until it is on record."""
+    again_of: str = ""
+    """The job that this one repeats, until it is on record."""
     lacks_balance: bool = False
+    is_cleared: bool = False
+    """Out of the panel's list. What is known of it stays: an undo may need it."""
 
 
 @dataclass(slots=True)
@@ -65,11 +71,17 @@ class Desk:
     arrived: list[Job] = field(default_factory=list)
     """Takes that wait to be put on the timeline."""
     is_paused: bool = False
+    shows_all_files: bool = True
+    """Whether the Queue lists the jobs of other files too."""
     balance: Balance | None = None
     """None while it is not known."""
     day_left_units: Decimal | None = None
     """Of the day's budget; None without one."""
     typical_s: dict[Kind, float] = field(default_factory=dict)
+    drawn_s: int = 0
+    """The second, by time.monotonic, that elapsed times were last drawn for."""
+    opened_with: object = None
+    """The settings of the session."""
     was_loaded: bool = False
     """Another file is open than at the last tick."""
     was_undone: bool = False
@@ -90,14 +102,30 @@ def open_session() -> Session:
     from ..session import Session
     from .preferences import environ, preferences
 
+    own, variables = preferences(), environ()
+    settings = (own.use_sandbox, own.tasks_at_once, variables)
+    if _desk.session is not None and settings != _desk.opened_with:
+        _leave()
     if _desk.session is None:
-        own = preferences()
+        _desk.opened_with = settings
         _desk.trouble = ""
         _desk.is_paused = False
-        _desk.session = Session(environ(), blender_host(), sandbox=own.use_sandbox, in_flight=own.tasks_at_once or None)
+        _desk.session = Session(variables, blender_host(), sandbox=own.use_sandbox, in_flight=own.tasks_at_once or None)
     if not bpy.app.timers.is_registered(tick):
         bpy.app.timers.register(tick, first_interval=TICK_S, persistent=True)
     return _desk.session
+
+
+def _leave() -> None:
+    """The preferences were changed: another account, say. What is on record goes on when they are changed back."""
+    session, _desk.session = _desk.session, None
+    if session is not None:
+        # Closing waits for what is being done.
+        Thread(target=session.close, name="retake-close").start()
+    _desk.entries.clear()
+    _desk.arrived.clear()
+    _desk.balance = _desk.day_left_units = None
+    _desk.typical_s = {}
 
 
 def new_job_id() -> str:
@@ -112,14 +140,17 @@ def wish(job_id: str, shot_id: str, fields: ShotFields, folder: Path, media_dir:
 
 
 def send(wish: Wish) -> None:
+    session = open_session()
     _desk.entries[wish.job_id] = QueueEntry(wish.job_id, wish.shot_id, time.monotonic(), unsent=wish)
-    open_session().wish(wish)
+    session.wish(wish)
 
 
-def ask_again(job_id: str, new_job_id: str) -> None:
+def ask_again(job_id: str, new_job_id: str, *, ignores_balance: bool = False) -> None:
     """The same as a job asked for, as a new job under an id from `new_job_id`."""
-    _desk.entries[new_job_id] = QueueEntry(new_job_id, _desk.entries[job_id].shot_id, time.monotonic())
-    open_session().ask_again(job_id, new_job_id)
+    shot_id = _desk.entries[job_id].shot_id
+    session = open_session()
+    _desk.entries[new_job_id] = QueueEntry(new_job_id, shot_id, time.monotonic(), again_of=job_id)
+    session.ask_again(job_id, new_job_id, ignores_balance=ignores_balance)
 
 
 def is_rehearsal() -> bool:
@@ -183,9 +214,18 @@ def tick() -> float | None:
         from .arrival import arrive
 
         arrive(session, _desk.arrived.pop(0))
-    if messages:
+    if messages or _is_a_new_second():
         _redraw()
     return TICK_S
+
+
+def _is_a_new_second() -> bool:
+    """Whether the elapsed times in the panels have to go on."""
+    now_s = int(time.monotonic())
+    if now_s == _desk.drawn_s:
+        return False
+    _desk.drawn_s = now_s
+    return any(map(is_under_way, _desk.entries.values()))
 
 
 def _take_in(message: SessionMessage) -> None:
@@ -201,6 +241,9 @@ def _take_in(message: SessionMessage) -> None:
         case OpenFailed(error):
             _desk.trouble = _sentence(error)
             _desk.session = None
+            for entry in _desk.entries.values():
+                if entry.job is None:
+                    entry.error = "Nothing was sent: Retake could not start."
         case WishRefused(job_id, shot_id, error, lacks_balance):
             entry = _entry(job_id, shot_id)
             entry.error = _sentence(error)
@@ -233,6 +276,7 @@ def _note(job: Job) -> QueueEntry:
         entry.began_s = time.monotonic() - (datetime.now(UTC) - job.asked_at_utc).total_seconds()
     entry.job = job
     entry.unsent = None
+    entry.again_of = ""
     entry.shot_id = job.shot_id
     entry.waits = ""
     return entry
@@ -251,7 +295,7 @@ def _sentence(error: RetakeError) -> str:
 def _redraw() -> None:
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "SEQUENCE_EDITOR":
+            if area.type in ("SEQUENCE_EDITOR", "PREFERENCES"):
                 area.tag_redraw()
 
 

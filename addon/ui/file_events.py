@@ -79,7 +79,9 @@ def look() -> float | None:
             return None
         found: Future[bool] = Future()
         _looking.append(found)
-        arguments = (found, environ(), blender_host(), desk.is_rehearsal())
+        from .arrival import awaited_jobs
+
+        arguments = (found, environ(), blender_host(), desk.is_rehearsal(), awaited_jobs())
         Thread(target=_ask, args=arguments, name="retake-look", daemon=True).start()
     if not _looking[0].done():
         return _STEP_S
@@ -88,12 +90,12 @@ def look() -> float | None:
     return None
 
 
-def _ask(found: Future[bool], own: Mapping[str, str], host: Host, is_rehearsal: bool) -> None:
+def _ask(found: Future[bool], own: Mapping[str, str], host: Host, is_rehearsal: bool, awaited: frozenset[str]) -> None:
     """On the thread."""
     from ..session import has_unfinished
 
     try:
-        found.set_result(has_unfinished(own, host, sandbox=is_rehearsal))
+        found.set_result(has_unfinished(own, host, sandbox=is_rehearsal, awaited=awaited))
     except Exception as error:  # noqa: BLE001
         # The timer raises it, where Blender shows it.
         found.set_exception(error)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..app import Host
     from ..key_store import KeyStatus
 
-_KINDS = {"api_key": "an API key", "pair": "an access and secret key pair", "half_pair": "half of a key pair"}
+_KINDS = {"api_key": "An API key", "pair": "An access and secret key pair", "half_pair": "Half of a key pair"}
 _SOURCES = {"environment": "the environment", "keyring": "the system's keyring", "file": "a file in Retake's folder"}
 
 
@@ -75,7 +75,7 @@ def _sentence(found: KeyStatus) -> tuple[str, str]:
         others = f" There is one for {' and '.join(found.other_hosts)}" if found.other_hosts else ""
         return f"No key is set for {found.host}.{others}", "INFO"
     return (
-        f"{_KINDS[found.kind.value].capitalize()} is set for {found.host}, from {_SOURCES[found.source.value]}",
+        f"{_KINDS[found.kind.value]} is set for {found.host}, from {_SOURCES[found.source.value]}",
         "KEY_HLT",
     )
 

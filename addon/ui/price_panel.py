@@ -33,7 +33,7 @@ class RETAKE_PT_price(SidebarPanel, bpy.types.Panel):
 
         layout = self.layout
         shot = drafted_shot(edit_scene().retake_draft)
-        _draw_price(layout, context, shot)
+        draw_price(layout, context, shot)
         _draw_left(layout, shot)
         row = layout.row()
         row.scale_y = 1.6
@@ -41,7 +41,8 @@ class RETAKE_PT_price(SidebarPanel, bpy.types.Panel):
         row.operator(RETAKE_OT_generate.bl_idname, icon="PLAY")
 
 
-def _draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: "DraftedShot") -> None:
+def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: "DraftedShot") -> None:
+    """What is wrong with the shot, or what it costs."""
     for sentence in shot.problems[:_MOST_SHOWN]:
         wrapped_label(layout, context, sentence, "ERROR")
     if shot.units is None:

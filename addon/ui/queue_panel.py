@@ -39,8 +39,15 @@ class RETAKE_OT_go_on(bpy.types.Operator):
     job_id: StringProperty(options={"HIDDEN"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        desk.desk().entries[self.job_id].error = ""
-        desk.open_session().go_on(self.job_id)
+        entry = desk.desk().entries.get(self.job_id)
+        if entry is None:
+            self.report({"ERROR"}, "This job is not in the list any more")
+            return {"CANCELLED"}
+        if entry.unsent is not None:
+            desk.send(entry.unsent)
+        else:
+            entry.error = ""
+            desk.open_session().go_on(self.job_id)
         return {"FINISHED"}
 
 
@@ -112,10 +119,18 @@ class RETAKE_OT_clear_finished(bpy.types.Operator):
     bl_description = "Take ended jobs out of this list. Ledger, takes and files stay"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        entries = desk.desk().entries
-        for job_id in [job_id for job_id, entry in entries.items() if state_of(entry) in _ENDED or entry.unsent]:
-            if entries[job_id].error or not is_under_way(entries[job_id]):
-                del entries[job_id]
+        for entry in desk.desk().entries.values():
+            entry.is_cleared |= _can_be_cleared(entry)
+        return {"FINISHED"}
+
+
+class RETAKE_OT_queue_of_all_files(bpy.types.Operator):
+    bl_idname = "retake.queue_of_all_files"
+    bl_label = "All Files"
+    bl_description = "List the shots of all files, or only those of this file"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        desk.desk().shows_all_files = not desk.desk().shows_all_files
         return {"FINISHED"}
 
 
@@ -159,10 +174,13 @@ class RETAKE_OT_send_anyway(bpy.types.Operator):
         from dataclasses import replace
 
         entry = desk.desk().entries.get(self.job_id)
-        if entry is None or entry.unsent is None:
+        if entry is not None and entry.unsent is not None:
+            desk.send(replace(entry.unsent, ignores_balance=True))
+        elif entry is not None and entry.again_of:
+            desk.ask_again(entry.again_of, entry.job_id, ignores_balance=True)
+        else:
             self.report({"ERROR"}, "This shot was sent, or is forgotten")
             return {"CANCELLED"}
-        desk.send(replace(entry.unsent, ignores_balance=True))
         return {"FINISHED"}
 
 
@@ -206,19 +224,41 @@ class RETAKE_PT_queue(SidebarPanel, bpy.types.Panel):
             layout.operator(RETAKE_OT_open_queue.bl_idname, icon="FILE_REFRESH")
         if state.is_paused:
             layout.label(text="Paused: nothing new is sent", icon="PAUSE")
-        if not state.entries:
+        everything = [entry for entry in state.entries.values() if not entry.is_cleared]
+        if not everything:
             if state.session is not None:
                 layout.label(text="Nothing is being made. Describe a shot above", icon="INFO")
             return
+        text = "All Files" if state.shows_all_files else "This File"
+        icon = "FILE_FOLDER" if state.shows_all_files else "FILE_BLEND"
+        layout.operator(RETAKE_OT_queue_of_all_files.bl_idname, text=text, icon=icon)
         # Those that want something first, then the newest.
-        entries = list(reversed(state.entries.values()))
+        entries = list(reversed(everything if state.shows_all_files else _of_this_file(everything)))
+        if not entries:
+            layout.label(text="No shot of this file is in the list", icon="INFO")
+            return
         entries.sort(key=lambda entry: not is_under_way(entry) and not entry.error)
         for entry in entries[:_MOST_SHOWN]:
             _draw_entry(layout.box(), context, entry)
         row = layout.row()
         if len(entries) > _MOST_SHOWN:
             row.label(text=f"and {len(entries) - _MOST_SHOWN} more")
-        row.operator(RETAKE_OT_clear_finished.bl_idname)
+        if any(map(_can_be_cleared, entries)):
+            row.operator(RETAKE_OT_clear_finished.bl_idname)
+
+
+def _can_be_cleared(entry: desk.QueueEntry) -> bool:
+    """Not what is under way, nor what stopped and can go on."""
+    return state_of(entry) in _ENDED or (entry.job is None and bool(entry.error))
+
+
+def _of_this_file(entries: list[desk.QueueEntry]) -> list[desk.QueueEntry]:
+    """Those whose take is in a list of this file, or is waited for on its timeline."""
+    from .arrival import awaited_jobs
+
+    shots = [shot for scene in bpy.data.scenes for shot in scene.retake.shots]
+    here = awaited_jobs() | {take.job_id for shot in shots for take in shot.takes}
+    return [entry for entry in entries if entry.job_id in here]
 
 
 def _draw_entry(box: bpy.types.UILayout, context: bpy.types.Context, entry: desk.QueueEntry) -> None:
@@ -257,7 +297,7 @@ def _draw_error(box: bpy.types.UILayout, context: bpy.types.Context, entry: desk
         box.operator(RETAKE_OT_ask_again.bl_idname, icon="FILE_REFRESH").job_id = entry.job_id
     elif entry.job is not None and entry.job.facts is not None:
         box.operator(RETAKE_OT_place_again.bl_idname, icon="IMPORT").job_id = entry.job_id
-    elif entry.job is not None:
+    elif entry.job is not None or entry.unsent is not None:
         box.operator(RETAKE_OT_go_on.bl_idname, icon="FILE_REFRESH").job_id = entry.job_id
 
 
@@ -269,6 +309,7 @@ CLASSES = (
     RETAKE_OT_open_queue,
     RETAKE_OT_pause,
     RETAKE_OT_clear_finished,
+    RETAKE_OT_queue_of_all_files,
     RETAKE_OT_ask_again,
     RETAKE_OT_send_anyway,
     RETAKE_OT_open_takes,

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 4
 _MOST_QUOTED = 30
+_FEATURES = {
+    "sound": "Sound",
+    "end image": "End Image",
+    "voice": "Voices",
+    "element": "Elements",
+    "reference": "References",
+    "camera": "Camera",
+    "cfg": "Prompt Strength",
+}
 _MOST_BUTTONS = 3
 """Lengths are buttons up to here, and a number beyond."""
 
@@ -224,7 +233,7 @@ def _draw_section(
 def _reason(layout: bpy.types.UILayout, context: bpy.types.Context, shot: "DraftedShot", feature: str) -> None:
     """Why the model does not do it; nothing where it does."""
     if feature in shot.why_not:
-        wrapped_label(layout, context, shot.why_not[feature], "INFO")
+        wrapped_label(layout, context, f"{_FEATURES[feature]}: {shot.why_not[feature]}", "INFO")
 
 
 def _short(words: str) -> str:

@@ -5,7 +5,13 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..vse.compat import edit_scene
+from . import take_list
+from .chosen_take import active_strip, chosen_entry
+from .compare import RETAKE_OT_compare_takes, draw_compare
 from .sidebar import SidebarPanel
+from .wrapped_label import wrapped_label
+
+_FEWEST_ROWS = 4
 
 
 class RETAKE_OT_show_take(bpy.types.Operator):
@@ -64,59 +70,101 @@ class RETAKE_OT_add_take(bpy.types.Operator):
         return {"CANCELLED"}
 
 
-class RETAKE_OT_reveal_take(bpy.types.Operator):
-    bl_idname = "retake.reveal_take"
-    bl_label = "Open Folder"
-    bl_description = "Show the folder of this take's clip"
+class RETAKE_MT_take(bpy.types.Menu):
+    bl_idname = "RETAKE_MT_take"
+    bl_label = "Take"
 
-    shot_id: StringProperty(name="Shot", options={"HIDDEN"})
-    number: IntProperty(name="Take", min=1, default=1)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..vse.shots import takes_of
-
-        for take in takes_of(edit_scene(), self.shot_id):
-            if take.number == self.number:
-                bpy.ops.wm.path_open(filepath=str(take.file.parent))
-        return {"FINISHED"}
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        entry = chosen_entry()
+        if entry is not None:
+            add = layout.operator(RETAKE_OT_add_take.bl_idname, icon="ADD")
+            add.shot_id, add.number = active_strip().retake.shot_id, entry.number
+        layout.operator("retake.edit_recipe", icon="GREASEPENCIL")
+        layout.operator("retake.copy_prompt", icon="COPYDOWN")
+        layout.operator("retake.reveal_take", icon="FILE_FOLDER")
+        layout.operator("retake.relink_take", icon="LINKED")
+        layout.separator()
+        layout.operator("retake.delete_take", icon="TRASH")
+        layout.operator("retake.restore_takes", icon="LOOP_BACK")
 
 
 class RETAKE_PT_takes(SidebarPanel, bpy.types.Panel):
     bl_idname = "RETAKE_PT_takes"
     bl_label = "Takes"
-    bl_order = 2
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         scene = edit_scene()
-        strip = scene.sequence_editor.active_strip if scene and scene.sequence_editor else None
-        shot = scene.retake.shots.get(strip.retake.shot_id) if strip and strip.retake.shot_id else None
-        if shot is None or not shot.takes:
-            waits = strip is not None and strip.retake.job_id
-            text = "The first take is on its way" if waits else "Select a strip that Retake made to see its takes"
-            layout.label(text=text, icon="INFO")
+        if scene is None:
+            layout.label(text="Choose a scene for the sequencer first", icon="INFO")
             return
-        row = layout.row()
-        row.label(text=shot.name)
-        row.operator("retake.edit_recipe", text="", icon="GREASEPENCIL")
-        if strip.retake.job_id:
-            layout.label(text="Another take is on its way", icon="SORTTIME")
-        column = layout.column(align=True)
-        for take in shot.takes:
-            row = column.row(align=True)
-            shows = strip.retake.take_number == take.number
-            button = row.operator(
-                RETAKE_OT_show_take.bl_idname,
-                text=f"Take {take.number}  ·  {take.cost_units or '–'} units",
-                icon="RADIOBUT_ON" if shows else "RADIOBUT_OFF",
-                depress=shows,
-            )
-            button.shot_id, button.number = shot.name, take.number
-            add = row.operator(RETAKE_OT_add_take.bl_idname, text="", icon="ADD")
-            add.shot_id, add.number = shot.name, take.number
-            reveal = row.operator(RETAKE_OT_reveal_take.bl_idname, text="", icon="FILE_FOLDER")
-            reveal.shot_id, reveal.number = shot.name, take.number
+        draw_compare(layout, scene)
+        strip = active_strip()
+        shot = scene.retake.shots.get(strip.retake.shot_id) if strip and strip.retake.shot_id else None
+        if strip is None or shot is None or all(take.is_deleted for take in shot.takes):
+            _draw_empty(layout, context, strip, has_deleted=shot is not None and len(shot.takes) > 0)
+            return
+        _draw_takes(layout, context, strip, shot)
+
+
+def _draw_empty(
+    layout: bpy.types.UILayout, context: bpy.types.Context, strip: bpy.types.Strip | None, *, has_deleted: bool
+) -> None:
+    if strip is not None and strip.retake.compares:
+        wrapped_label(layout, context, "Select a strip of the shot to choose between its takes", "INFO")
+    elif strip is not None and strip.retake.job_id:
+        layout.label(text="The first take is on its way", icon="SORTTIME")
+    elif strip is not None and strip.retake.shot_id:
+        wrapped_label(layout, context, "This shot has no take yet. Regenerate asks Kling for one", "INFO")
         layout.operator("retake.regenerate", icon="FILE_REFRESH")
+    elif strip is not None and hasattr(bpy.types, "RETAKE_OT_make_shot"):
+        wrapped_label(layout, context, "Retake did not make this strip. It can be the first take of a shot", "INFO")
+        layout.operator("retake.make_shot")
+    else:
+        wrapped_label(layout, context, "Select a strip that Retake made to see its takes", "INFO")
+    if has_deleted:
+        layout.operator("retake.restore_takes", icon="LOOP_BACK")
 
 
-CLASSES = (RETAKE_OT_show_take, RETAKE_OT_add_take, RETAKE_OT_reveal_take, RETAKE_PT_takes)
+def _draw_takes(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    strip: bpy.types.Strip,
+    shot: bpy.types.PropertyGroup,
+) -> None:
+    layout.label(text=shot.name)
+    if strip.retake.job_id:
+        layout.label(text="Another take is on its way", icon="SORTTIME")
+    row = layout.row()
+    row.template_list("RETAKE_UL_takes", "", shot, "takes", shot, "chosen_row", rows=_FEWEST_ROWS)
+    buttons = row.column(align=True)
+    buttons.operator("retake.previous_take", text="", icon="TRIA_UP")
+    buttons.operator("retake.next_take", text="", icon="TRIA_DOWN")
+    buttons.separator()
+    buttons.menu(RETAKE_MT_take.bl_idname, text="", icon="DOWNARROW_HLT")
+    buttons.separator()
+    buttons.operator("retake.delete_take", text="", icon="TRASH")
+    entry = chosen_entry()
+    if entry is not None:
+        _draw_chosen(layout, context, strip, shot, entry)
+    layout.operator("retake.regenerate", icon="FILE_REFRESH")
+
+
+def _draw_chosen(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    strip: bpy.types.Strip,
+    shot: bpy.types.PropertyGroup,
+    entry: bpy.types.PropertyGroup,
+) -> None:
+    if entry.number != strip.retake.take_number:
+        show = layout.operator(RETAKE_OT_show_take.bl_idname, text=f"Show Take {entry.number}", icon="HIDE_OFF")
+        show.shot_id, show.number = shot.name, entry.number
+    row = layout.row(align=True)
+    row.operator(RETAKE_OT_compare_takes.bl_idname, text="Wipe", icon="SPLIT_VERTICAL").kind = "WIPE"
+    row.operator(RETAKE_OT_compare_takes.bl_idname, text="Side by Side").kind = "SIDE_BY_SIDE"
+    take_list.draw_details(layout, context, entry)
+
+
+CLASSES = (RETAKE_OT_show_take, RETAKE_OT_add_take, RETAKE_MT_take, RETAKE_PT_takes)

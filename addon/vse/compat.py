@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 if TYPE_CHECKING:
-    from bpy.types import Scene, Strip, Window
+    from bpy.types import Scene, SequenceEditor, Strip, Window
+
+    from ..timeline.ranges import FrameRange
 
 _HAS_HANDLE_NAMES = "left_handle" in bpy.types.Strip.bl_rna.properties
 """5.2 renamed the time properties and warns of the old names; 4.5 and 5.0 have only those."""
@@ -45,9 +47,47 @@ def left_handle_offset(strip: Strip) -> float:
     return float(strip.left_handle_offset if _HAS_HANDLE_NAMES else strip.frame_offset_start)
 
 
+def new_color_strip(editor: SequenceEditor, name: str, channel: int, frames: FrameRange) -> Strip:
+    """From 5.0 on the length is given, before it the end."""
+    end = {"length": frames.length} if bpy.app.version >= (5, 0) else {"frame_end": frames.end_exclusive}
+    return editor.strips.new_effect(name=name, type="COLOR", channel=channel, frame_start=frames.start, **end)
+
+
 def content_duration(strip: Strip) -> int:
     """The frames of the whole content, trimmed or not."""
     return int(strip.content_duration if _HAS_HANDLE_NAMES else strip.frame_duration)
+
+
+def content_start(strip: Strip) -> float:
+    """Where the content begins, trimmed or not."""
+    return float(strip.content_start if _HAS_HANDLE_NAMES else strip.frame_start)
+
+
+def set_content_start(strip: Strip, frame: float) -> None:
+    """Moves the strip."""
+    if _HAS_HANDLE_NAMES:
+        strip.content_start = frame
+    else:
+        strip.frame_start = frame
+
+
+def content_trim(strip: Strip) -> tuple[int, int]:
+    """How many of the media's own frames are cut off at its start and end."""
+    if _HAS_HANDLE_NAMES:
+        return int(strip.content_trim_start), int(strip.content_trim_end)
+    return int(strip.animation_offset_start), int(strip.animation_offset_end)
+
+
+def set_content_trim(strip: Strip, start: int, end: int) -> None:
+    if _HAS_HANDLE_NAMES:
+        strip.content_trim_start, strip.content_trim_end = start, end
+    else:
+        strip.animation_offset_start, strip.animation_offset_end = start, end
+
+
+def connected_strips(strip: Strip) -> list[Strip] | None:
+    """The strips that are selected and moved with it; None before 5.2, which does not tell."""
+    return list(strip.connections) if "connections" in strip.bl_rna.properties else None
 
 
 def edit_scene() -> Scene:

@@ -8,7 +8,20 @@ Values are read by attribute only: from 5.0 on they are not among a strip's keys
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+
+def _edge_moved(scene: bpy.types.PropertyGroup, _context: object) -> None:
+    from .compare import move_edge
+
+    move_edge(scene.id_data, scene.compare_edge)
 
 
 class RetakeTake(bpy.types.PropertyGroup):
@@ -25,16 +38,28 @@ class RetakeTake(bpy.types.PropertyGroup):
     has_sound: BoolProperty(name="Sound", description="The clip came with sound")
     cost_units: StringProperty(name="Cost", description="What Kling billed, in units; empty where it did not say")
     recipe: StringProperty(name="Recipe", description="What was asked for, as JSON; holds no key")
+    label: StringProperty(name="Name", description="A name of your own for this take, shown in this list", maxlen=80)
+    is_deleted: BoolProperty(name="Deleted", description="Its clip is among the deleted takes, and lists leave it out")
 
 
 class RetakeShot(bpy.types.PropertyGroup):
     # `name`, which every property group has, is the shot's id: collections find their items by it.
     active_take: IntProperty(name="Active take", description="The take that the shot's strips show", min=0)
     takes: CollectionProperty(type=RetakeTake, name="Takes", description="All takes of the shot, oldest first")
+    chosen_row: IntProperty(name="Chosen Take", description="Double-click a name to change it", min=0)
 
 
 class RetakeScene(bpy.types.PropertyGroup):
     shots: CollectionProperty(type=RetakeShot, name="Shots", description="The shots of this scene's edit")
+    compare_edge: FloatProperty(
+        name="Edge",
+        description="Left of it is the take that the strip shows, right of it the other one",
+        subtype="FACTOR",
+        default=0.5,
+        min=0,
+        max=1,
+        update=_edge_moved,
+    )
 
 
 class RetakeStrip(bpy.types.PropertyGroup):
@@ -42,6 +67,10 @@ class RetakeStrip(bpy.types.PropertyGroup):
     take_number: IntProperty(name="Take", description="The take this strip shows; 0 while there is none", min=0)
     job_id: StringProperty(name="Job", description="The job whose take this strip waits for; empty on other strips")
     is_silenced: BoolProperty(name="Silenced", description="Muted by Retake, as the take shown has no sound")
+    compares: StringProperty(
+        name="Compares", description="What this strip is for while two takes are compared; empty on other strips"
+    )
+    compare_crop: IntProperty(name="Crop", description="What the compared strip cuts off at its left, in pixels", min=0)
 
 
 CLASSES = (RetakeTake, RetakeShot, RetakeScene, RetakeStrip)

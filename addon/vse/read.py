@@ -29,6 +29,8 @@ def read_timeline(scene: Scene) -> TimelineSnapshot:
     carried = []
     not_carried = []
     for strip in sorted(scene.sequence_editor_create().strips, key=lambda strip: (strip.channel, left_handle(strip))):
+        if strip.retake.compares:
+            continue  # laid over the edit for the time being
         kind = _KINDS.get(strip.type)
         if kind is None:
             what = strip.bl_rna.properties["type"].enum_items[strip.type].name

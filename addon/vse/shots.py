@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..timeline.take import Take
+from .compat import left_handle, right_handle, set_left_handle, set_right_handle
 
 if TYPE_CHECKING:
     from bpy.types import Scene
@@ -30,6 +31,7 @@ def record_take(scene: Scene, take: Take, *, make_active: bool = True) -> None:
         entry = shot.takes.add()
         entry.name = take.name
         entry.number = take.number
+        entry.label = f"Take {take.number}"
     entry.filepath = blend_path(take.file)
     entry.job_id = take.job_id
     entry.frame_count = take.frame_count
@@ -37,6 +39,7 @@ def record_take(scene: Scene, take: Take, *, make_active: bool = True) -> None:
     entry.has_sound = take.has_sound
     entry.cost_units = "" if take.cost_units is None else str(take.cost_units)
     entry.recipe = json.dumps(take.recipe, ensure_ascii=False)
+    entry.is_deleted = False
     if make_active:
         shot.active_take = take.number
 
@@ -47,8 +50,42 @@ def knows_take(scene: Scene, shot_id: str, number: int) -> bool:
     return shot is not None and any(entry.number == number for entry in shot.takes)
 
 
-def takes_of(scene: Scene, shot_id: str) -> tuple[Take, ...]:
-    """Empty where the scene knows no such shot."""
+def set_deleted(scene: Scene, shot_id: str, number: int, *, is_deleted: bool) -> None:
+    """Take a take out of its shot's list, or put it back. What is known of it stays on record, its name too."""
+    for entry in scene.retake.shots[shot_id].takes:
+        if entry.number == number:
+            entry.is_deleted = is_deleted
+
+
+def shows_take(scene: Scene, shot_id: str, number: int) -> bool:
+    """Whether a strip of the scene shows the take."""
+    editor = scene.sequence_editor
+    return editor is not None and any(
+        strip.retake.take_number == number and strip.retake.shot_id == shot_id for strip in editor.strips_all
+    )
+
+
+def relink_take(scene: Scene, shot_id: str, number: int, file: Path) -> None:
+    """Let the list, and the strips that show the take, know another place of the same clip."""
+    path = blend_path(file)
+    for entry in scene.retake.shots[shot_id].takes:
+        if entry.number == number:
+            entry.filepath = path
+    editor = scene.sequence_editor
+    for strip in editor.strips_all if editor is not None else ():
+        if strip.retake.shot_id != shot_id or strip.retake.take_number != number:
+            continue
+        if strip.type == "MOVIE":
+            start, end = left_handle(strip), right_handle(strip)
+            strip.filepath = path
+            set_left_handle(strip, start)
+            set_right_handle(strip, end)
+        elif strip.type == "SOUND" and strip.sound is not None:
+            strip.sound.filepath = path
+
+
+def takes_of(scene: Scene, shot_id: str, *, deleted: bool = False) -> tuple[Take, ...]:
+    """Those in the list, or the `deleted` ones. Empty where the scene knows no such shot."""
     shot = scene.retake.shots.get(shot_id)
     if shot is None:
         return ()
@@ -65,6 +102,7 @@ def takes_of(scene: Scene, shot_id: str) -> tuple[Take, ...]:
             recipe=json.loads(entry.recipe),
         )
         for entry in shot.takes
+        if entry.is_deleted == deleted
     )
 
 

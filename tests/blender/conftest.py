@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,22 @@ from addon.vse.properties import ensure_registered
 from tests.rehearsal import PLAIN, SPEED, Rehearsal, rehearsal, shell
 
 __all__ = ["rehearsal", "shell"]
+
+
+_sessions: list[pytest.Session] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    _sessions.append(session)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """4.5.15 may wait for ever in its own end, by the order in which Python frees modules, when all is said already."""
+    if bpy.app.version < (5, 0) and _sessions:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(_sessions[-1].exitstatus))
 
 
 @pytest.fixture(autouse=True)

@@ -68,6 +68,24 @@ class RecordingLayout:
     def template_icon(self, *, icon_value: int, scale: float = 1.0) -> None:
         self._note("picture", "", icon_value=icon_value, scale=scale)
 
+    def template_list(
+        self, listtype: str, _list_id: str, data: Any, propname: str, active: Any, active_propname: str, **_: Any
+    ) -> None:
+        """Draws the rows as Blender does: those that the list lets through, one below the other."""
+        cls = getattr(bpy.types, listtype)
+        shown = 1 << 30
+        stand_in = SimpleNamespace(filter_name="", bitflag_filter_item=shown)
+        flags, _order = cls.filter_items(stand_in, bpy.context, data, propname)
+        for index, item in enumerate(getattr(data, propname)):
+            if flags[index] & shown:
+                self._note("list row", item.name, index=index, chosen=getattr(active, active_propname) == index)
+                layout = RecordingLayout(self.drawn, enabled=self.enabled)
+                cls.draw_item(stand_in, bpy.context, layout, data, item, 0, active, active_propname, index, 0)
+
+    def menu(self, idname: str, *, text: str | None = None, icon: str = "NONE") -> None:
+        cls = getattr(bpy.types, idname)
+        self._note("menu", cls.bl_label if text is None else text, idname=idname, icon=icon)
+
     def separator(self, **_: Any) -> None:
         pass
 

@@ -3,63 +3,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bpy
 import pytest
 
-import addon
 from addon.sandbox.faults import Fault
-from addon.ui import desk, loading
+from addon.ui import desk
 from addon.ui.price_panel import RETAKE_PT_price
 from addon.ui.queue_panel import RETAKE_PT_queue
 from addon.ui.shot_panel import RETAKE_PT_shot
 from addon.ui.takes_panel import RETAKE_PT_takes
-from addon.vse import properties
-from addon.vse.compat import edit_scene, set_edit_scene
-from addon.vse.context import sequencer_context
+from addon.vse.compat import edit_scene
+from tests.blender.enabled import editor, generate, movies, tick_until
 from tests.blender.recording_layout import draw
 from tests.rehearsal import Rehearsal
 
-LIMIT_S = 60.0
-
-
-@pytest.fixture
-def editor(rehearsal: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[bpy.types.Scene]:
-    """The add-on as Blender has it once it is enabled, with the keys of a sandbox."""
-    monkeypatch.setenv("RETAKE_HOME", str(rehearsal.folder / "home"))
-    monkeypatch.setenv("KLING_BASE_URL", rehearsal.server.base_url)
-    monkeypatch.setenv("KLING_API_KEY", rehearsal.api_key.value)
-    properties.unregister()
-    addon.register()
-    loading.wait()
-    scene = bpy.context.scene
-    for window in bpy.context.window_manager.windows:
-        set_edit_scene(window, scene)
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "edit.blend"))
-    yield edit_scene()
-    addon.unregister()
-    properties.ensure_registered()
-
-
-def tick_until(done: Callable[[], bool]) -> None:
-    """What the timer does in a window, where timers run."""
-    ends_at = time.monotonic() + LIMIT_S
-    while not done():
-        assert time.monotonic() < ends_at, desk.desk().entries
-        desk.tick()
-        time.sleep(0.02)
-
-
-def generate(scene: bpy.types.Scene) -> set[str]:
-    with sequencer_context(scene):
-        return bpy.ops.retake.generate()
-
-
-def movies(scene: bpy.types.Scene) -> list[bpy.types.Strip]:
-    return [strip for strip in scene.sequence_editor.strips_all if strip.type == "MOVIE"]
+__all__ = ["editor"]
 
 
 def test_an_empty_panel_says_what_to_do_and_why_it_cannot_yet(editor: bpy.types.Scene) -> None:
@@ -120,7 +80,7 @@ def test_generate_lays_a_placeholder_and_the_take_comes_to_where_it_is_then(
     assert Path(bpy.path.abspath(strip.filepath)).name.startswith("s010_t01_")
     editor.sequence_editor.active_strip = strip
     takes = draw(RETAKE_PT_takes)
-    assert "Take 1  ·  1.5 units" in takes.texts("operator")
+    assert "1 · 5 s · 1.5 u" in takes.said()
     tick_until(lambda: "on the timeline" in draw(RETAKE_PT_queue).texts())
     assert len(rehearsal.creates()) == 1
 

@@ -9,9 +9,9 @@ import bpy
 import pytest
 
 from addon.ui.where import draw_place
-from addon.vse.compat import left_handle, right_handle
+from addon.vse.compat import content_duration, edit_scene, left_handle, right_handle, set_right_handle
+from tests.blender.enabled import editor, generate, movies, tick_until
 from tests.blender.recording_layout import RecordingLayout
-from tests.blender.test_panels import editor, generate, movies, tick_until
 from tests.rehearsal import rehearsal
 
 __all__ = ["editor", "rehearsal"]
@@ -71,8 +71,9 @@ def test_between_two_selected_strips_the_shot_fills_their_gap(gap: bpy.types.Sce
     assert (strip.channel, left_handle(strip), right_handle(strip)) == (3, 101, 173)
     # The tail is in the handle: the editor pulls it out.
     gap.sequence_editor.strips.remove(gap.sequence_editor.strips["right"])
-    strip.frame_final_duration = 121
+    set_right_handle(strip, 222)
     assert right_handle(strip) == 222
+    assert left_handle(strip) + content_duration(strip) == 222
 
 
 def test_a_strip_selected_alone_does_not_call_the_shot_to_it(gap: bpy.types.Scene) -> None:
@@ -188,6 +189,4 @@ def test_one_undo_takes_the_placeholder_back(gap: bpy.types.Scene, tmp_path: Pat
         generate(gap)
         bpy.ops.ed.undo_push(message="Generate")
         bpy.ops.ed.undo()
-    from addon.vse.compat import edit_scene
-
     assert waiting_frames(edit_scene()) == []

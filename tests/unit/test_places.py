@@ -133,3 +133,20 @@ def test_a_place_handed_to_one_that_is_called_back_in_the_same_turn_goes_to_the_
 def test_none_at_all_is_refused() -> None:
     with pytest.raises(ValueError, match="0 places"):
         Places(0)
+
+
+def test_closed_places_are_given_to_nobody_until_they_are_open_again() -> None:
+    async def scene() -> None:
+        places = Places(2)
+        (held,) = await taken(places, 1)
+        places.close()
+        first, second = await waiting(places.of("m")), await waiting(places.of("another"))
+        held.give_back()
+        await asyncio.sleep(0)
+        assert not first.done()
+        assert not second.done()
+        places.open()
+        await first
+        await second
+
+    asyncio.run(scene())

@@ -1,0 +1,413 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""German, with the words that Blender's own German has: Streifen, Kanal, Abspielkopf."""
+
+GERMAN_OPERATORS = {
+    "Add": "Hinzufügen",
+    "Add Element": "Element hinzufügen",
+    "Add Image": "Bild hinzufügen",
+    "Add Shot Preset": "Shot-Vorgabe hinzufügen",
+    "Add Voice": "Stimme hinzufügen",
+    "Add as New Strip": "Als neuen Streifen hinzufügen",
+    "Cancel": "Abbrechen",
+    "Check Key": "Schlüssel prüfen",
+    "Clear Finished": "Fertige entfernen",
+    "Compare": "Vergleichen",
+    "Copy Diagnostics": "Diagnose kopieren",
+    "Copy Error": "Fehler kopieren",
+    "Copy Prompt": "Prompt kopieren",
+    "Delete Take": "Take löschen",
+    "Documentation": "Dokumentation",
+    "Edit Recipe": "Rezept bearbeiten",
+    "Edit in Text Editor": "Im Texteditor bearbeiten",
+    "End Compare": "Vergleich beenden",
+    "Enter Key": "Schlüssel eingeben",
+    "Forget Key": "Schlüssel vergessen",
+    "Generate": "Erzeugen",
+    "Generate Again": "Noch einmal erzeugen",
+    "Look for Unfinished Shots": "Nach unfertigen Shots sehen",
+    "Make a Shot of This": "Daraus einen Shot machen",
+    "Next Take": "Nächster Take",
+    "Open Folder": "Ordner öffnen",
+    "Pause": "Pause",
+    "Place Again": "Noch einmal einsetzen",
+    "Previous Take": "Voriger Take",
+    "Regenerate": "Neu erzeugen",
+    "Relink": "Neu verknüpfen",
+    "Remove": "Entfernen",
+    "Restore Deleted Takes": "Gelöschte Takes zurückholen",
+    "Retake Shot": "Retake-Shot",
+    "Retake Shot…": "Retake-Shot …",
+    "Reveal Take": "Take im Ordner zeigen",
+    "Send Anyway": "Trotzdem senden",
+    "Set Length": "Länge setzen",
+    "Show Take": "Take zeigen",
+    "Side by Side": "Nebeneinander",
+    "Try Again": "Erneut versuchen",
+    "Wipe": "Blende",
+}
+
+GERMAN = {
+    "A camera move of Kling's; words in the prompt move it with every model": (
+        "Eine Kamerabewegung von Kling; Worte im Prompt bewegen sie bei jedem Modell"
+    ),
+    "A name of your own for this take, shown in this list": (
+        "Ein eigener Name für diesen Take, wie er in dieser Liste steht"
+    ),
+    "API Key": "API-Schlüssel",
+    "Above the selected strip, for as long as that one shows": (
+        "Über den ausgewählten Streifen, so lange wie dieser zu sehen ist"
+    ),
+    "Access Key": "Access Key",
+    "Access and Secret Key": "Access Key und Secret Key",
+    "Active take": "Aktiver Take",
+    "Add an empty row": "Eine leere Zeile anfügen",
+    "All takes of the shot, oldest first": "Alle Takes des Shots, der älteste zuerst",
+    "Amount": "Stärke",
+    "Another take is on its way": "Ein weiterer Take ist unterwegs",
+    "As in Image": "Wie im Bild",
+    "As in Video": "Wie im Video",
+    "Ask Kling for another take of the selected strip's shot, as the Shot panel describes it. The strip shows it, "
+    "in place, once it is there. It costs what the panel says": (
+        "Kling um einen weiteren Take für den Shot des ausgewählten Streifens bitten, wie ihn das Feld Shot "
+        "beschreibt. Der Streifen zeigt ihn an Ort und Stelle, sobald er da ist. Es kostet, was das Feld sagt"
+    ),
+    "Ask Kling for the same once more. It is paid like any other take": (
+        "Kling noch einmal um dasselbe bitten. Es kostet wie jeder andere Take"
+    ),
+    "Ask Kling for the shot. A placeholder lies at the playhead at once; move, trim or delete it as you like. It "
+    "costs what the panel says": (
+        "Kling um den Shot bitten. Ein Platzhalter liegt sofort am Abspielkopf; er darf verschoben, getrimmt und "
+        "gelöscht werden. Es kostet, was das Feld sagt"
+    ),
+    "Ask Kling whether it takes the key. Costs nothing": "Kling fragen, ob der Schlüssel gilt. Kostet nichts",
+    "Aspect": "Seitenverhältnis",
+    "At Playhead": "Am Abspielkopf",
+    "Automatic": "Automatisch",
+    "Bring back all deleted takes of this shot: into the list, and their clips to where they were": (
+        "Alle gelöschten Takes dieses Shots zurückholen: in die Liste, und ihre Clips an ihren Ort"
+    ),
+    "By the Prompt": "Nach dem Prompt",
+    "Call the shot back, if it is not sent yet. Kling has no cancel: what is sent is paid and kept": (
+        "Den Shot zurückrufen, wenn er noch nicht gesendet ist. Kling kann nicht abbrechen: Gesendetes wird "
+        "bezahlt und behalten"
+    ),
+    "Camera": "Kamera",
+    "Character": "Figur",
+    "Choose another take in the list than the strip shows": (
+        "Wählen Sie in der Liste einen anderen Take, als der Streifen zeigt"
+    ),
+    "Choose where the clip of this take is now. Its strips follow": (
+        "Wählen, wo der Clip dieses Takes jetzt ist. Seine Streifen folgen"
+    ),
+    "Comparing two takes": "Zwei Takes werden verglichen",
+    "Copy the prompt of this take to the clipboard": "Den Prompt dieses Takes in die Zwischenablage kopieren",
+    "No takes are being compared": "Es werden keine Takes verglichen",
+    "Remove the strips that compare two takes. The edit is as it was": (
+        "Die Streifen entfernen, die zwei Takes vergleichen. Der Schnitt ist, wie er war"
+    ),
+    "See the take that the strip shows and the one chosen in the list at once. Strips for the time being lie over "
+    "the edit until you end it": (
+        "Den Take des Streifens und den in der Liste gewählten zugleich sehen. Bis zum Ende liegen vorläufige "
+        "Streifen über dem Schnitt"
+    ),
+    "The first take is on its way": "Der erste Take ist unterwegs",
+    "The strip shows no take yet": "Der Streifen zeigt noch keinen Take",
+    "This take was made without a prompt": "Dieser Take wurde ohne Prompt gemacht",
+    "Characters and things of the account": "Figuren und Dinge des Kontos",
+    "China": "China",
+    "Choose a scene for the sequencer first": "Zuerst eine Szene für den Sequenzer wählen",
+    "Chosen Take": "Gewählter Take",
+    "Closer or wider": "Näher oder weiter",
+    "Compares": "Vergleicht",
+    "Copy versions, settings and the last errors to the clipboard. Keys and prompts are not among them": (
+        "Versionen, Einstellungen und die letzten Fehler in die Zwischenablage kopieren. Schlüssel und Prompts "
+        "sind nicht dabei"
+    ),
+    "Copy what went wrong to the clipboard; it holds no key": (
+        "In die Zwischenablage kopieren, was schiefging; ein Schlüssel ist nicht dabei"
+    ),
+    "Cost": "Kosten",
+    "Counted from 1 within the shot": "Innerhalb des Shots von 1 an gezählt",
+    "Credits per Day": "Credits pro Tag",
+    "Crop": "Zuschnitt",
+    "Deleted": "Gelöscht",
+    "Describe a shot and let Kling make it, at the playhead. It costs what the dialog says": (
+        "Einen Shot beschreiben und von Kling machen lassen, am Abspielkopf. Es kostet, was der Dialog sagt"
+    ),
+    "Double-click a name to change it": "Ein Doppelklick auf einen Namen ändert ihn",
+    "Edge": "Kante",
+    "Elements": "Elemente",
+    "End Image": "Endbild",
+    "Enter a key first": "Zuerst einen Schlüssel eingeben",
+    "File": "Datei",
+    "Forget the stored key?": "Den gespeicherten Schlüssel vergessen?",
+    "Frames": "Einzelbilder",
+    "Frames of the clip at its own rate": "Einzelbilder des Clips in seiner eigenen Rate",
+    "From a start image, an end image or both, and the prompt": (
+        "Aus einem Startbild, einem Endbild oder beidem, und dem Prompt"
+    ),
+    "From pictures of people, things and places that the prompt names": (
+        "Aus Bildern von Menschen, Dingen und Orten, die der Prompt nennt"
+    ),
+    "From the playhead on, above all that lies there": "Vom Abspielkopf an, über allem, was dort liegt",
+    "From the prompt alone": "Nur aus dem Prompt",
+    "Gap of {:.1f} s on channel {:d}": "Lücke von {:.1f} s auf Kanal {:d}",
+    "Generate": "Erzeugen",
+    "Generate again?": "Noch einmal erzeugen?",
+    "Global": "Weltweit",
+    "Go on with this shot where it stopped. Nothing is paid twice": (
+        "Mit diesem Shot weitermachen, wo er stehen blieb. Nichts wird doppelt bezahlt"
+    ),
+    "Horizontal": "Waagerecht",
+    "How closely the prompt is followed: 0 to 1": "Wie genau dem Prompt gefolgt wird: 0 bis 1",
+    "How far the camera moves: -10 to 10, not 0": "Wie weit sich die Kamera bewegt: -10 bis 10, nicht 0",
+    "How many shots of a model are made at the same time. 0: as many as Kling lets": (
+        "Wie viele Shots eines Modells gleichzeitig gemacht werden. 0: so viele, wie Kling zulässt"
+    ),
+    "Id": "Kennung",
+    "Image": "Bild",
+    "In Gap": "In die Lücke",
+    "In seconds": "In Sekunden",
+    "In whole seconds": "In ganzen Sekunden",
+    "Into the gap between two selected strips of a channel, trimmed to it; otherwise at the playhead": (
+        "In die Lücke zwischen zwei ausgewählten Streifen eines Kanals, auf sie getrimmt; sonst an den Abspielkopf"
+    ),
+    "Into the gap between two selected strips, or around the playhead on the active strip's channel, trimmed to it": (
+        "In die Lücke zwischen zwei ausgewählten Streifen, oder um den Abspielkopf auf dem Kanal des aktiven "
+        "Streifens, auf sie getrimmt"
+    ),
+    "Its clip is among the deleted takes, and lists leave it out": (
+        "Sein Clip liegt bei den gelöschten Takes, und Listen lassen ihn aus"
+    ),
+    "Job": "Auftrag",
+    "Keep Its Sound": "Seinen Ton behalten",
+    "Keep Key": "Schlüssel behalten",
+    "Keep the account's key in the system's keyring, or in a file that only you can read": (
+        "Den Schlüssel des Kontos im Schlüsselbund des Systems ablegen, oder in einer Datei, die nur Sie lesen können"
+    ),
+    "Kind": "Art",
+    "Kling's number for it; “retake voices” and “elements” list them": (
+        "Klings Nummer dafür; „retake voices“ und „elements“ listen sie auf"
+    ),
+    "Left of it is the take that the strip shows, right of it the other one": (
+        "Links davon ist der Take, den der Streifen zeigt, rechts davon der andere"
+    ),
+    "Length": "Länge",
+    "Length (s)": "Länge (s)",
+    "Let Kling make sound with the picture": "Kling auch den Ton machen lassen",
+    "Let all strips of the shot show this take, in place": (
+        "Alle Streifen des Shots an Ort und Stelle diesen Take zeigen lassen"
+    ),
+    "Let the shot have this length": "Dem Shot diese Länge geben",
+    "Let the shots of all selected strips show the take before, in place": (
+        "Die Shots aller ausgewählten Streifen an Ort und Stelle den vorigen Take zeigen lassen"
+    ),
+    "Let the shots of all selected strips show their next take, in place": (
+        "Die Shots aller ausgewählten Streifen an Ort und Stelle den nächsten Take zeigen lassen"
+    ),
+    "List": "Liste",
+    "Loading …": "Wird geladen …",
+    "Looking for a key …": "Ein Schlüssel wird gesucht …",
+    "Model": "Modell",
+    "More": "Mehr",
+    "Motion": "Bewegung",
+    "Muted by Retake, as the take shown has no sound": (
+        "Von Retake stumm geschaltet, da der gezeigte Take keinen Ton hat"
+    ),
+    "Name": "Name",
+    "Name in the prompt": "Name im Prompt",
+    "Negative": "Negativ",
+    "No key is set": "Es ist kein Schlüssel gesetzt",
+    "Not used while rehearsing": "Beim Proben nicht gebraucht",
+    "Nothing is being made. Describe a shot above": "Nichts ist in Arbeit. Beschreiben Sie oben einen Shot",
+    "Nothing is sent that would pass this in one day (UTC), counted over all files. 0: no limit": (
+        "Es wird nichts gesendet, was dies an einem Tag (UTC) überschritte, über alle Dateien gezählt. 0: keine Grenze"
+    ),
+    "Nothing is under way": "Nichts ist unterwegs",
+    "One moment …": "Einen Augenblick …",
+    "Open Retake's documentation, which is kept with the extension": (
+        "Die Dokumentation von Retake öffnen, die bei der Erweiterung liegt"
+    ),
+    "Open the prompt in a text editor beside the sequencer. Field and text stay in step": (
+        "Den Prompt in einem Texteditor neben dem Sequenzer öffnen. Feld und Text bleiben gleich"
+    ),
+    "Orientation": "Ausrichtung",
+    "Otherwise Kling's own is used": "Sonst gilt Klings eigene",
+    "Over Strip": "Über den Streifen",
+    "Pan": "Schwenk",
+    "Paused: nothing new is sent": "Pause: Neues wird nicht gesendet",
+    "Pictures that the prompt names": "Bilder, die der Prompt nennt",
+    "Place": "Ort",
+    "Price": "Preis",
+    "Prompt": "Prompt",
+    "Prompt Strength": "Stärke des Prompts",
+    "Prompt Text": "Text des Prompts",
+    "Put this take at the playhead as a strip of its own": "Diesen Take als eigenen Streifen an den Abspielkopf legen",
+    "Put this take on the strips that wait for it, or into its shot's list, once more: after an undo, say": (
+        "Diesen Take noch einmal auf die Streifen legen, die auf ihn warten, oder in die Liste seines Shots: nach "
+        "einem Rückgängig etwa"
+    ),
+    "Put what the selected strip's take was made from into the Shot panel": (
+        "In das Feld Shot setzen, woraus der Take des ausgewählten Streifens gemacht ist"
+    ),
+    "Quality": "Qualität",
+    "Queue": "Warteschlange",
+    "Rate": "Rate",
+    "Read Retake's ledger, and go on with what is unfinished": (
+        "Das Buch von Retake lesen und mit Unfertigem weitermachen"
+    ),
+    "Recipe": "Rezept",
+    "References": "Referenzen",
+    "Region": "Region",
+    "Rehearsal: nothing is paid": "Probe: Nichts wird bezahlt",
+    "Rehearse for Free": "Kostenlos proben",
+    "Remove the stored key from keyring and file. What the environment sets stays": (
+        "Den gespeicherten Schlüssel aus Schlüsselbund und Datei entfernen. Was die Umgebung setzt, bleibt"
+    ),
+    "Retake": "Retake",
+    "Retake Draft": "Retake-Entwurf",
+    "Retake Shot": "Retake-Shot",
+    "Roll": "Rollen",
+    "Row": "Zeile",
+    "Secret Key": "Secret Key",
+    "Select a strip of a shot that has takes": "Wählen Sie einen Streifen eines Shots mit Takes",
+    "Select a strip of the shot": "Wählen Sie einen Streifen des Shots",
+    "Select a strip that Retake made": "Wählen Sie einen Streifen, den Retake gemacht hat",
+    "Select strips of shots": "Wählen Sie Streifen von Shots",
+    "Send it although the account's packages seem not to be enough: Kling's number may be 12 hours old": (
+        "Senden, obwohl die Pakete des Kontos nicht zu reichen scheinen: Klings Zahl kann 12 Stunden alt sein"
+    ),
+    "Send nothing new for now, or go on. What Kling has goes on, and is fetched": (
+        "Vorerst nichts Neues senden, oder weitermachen. Was Kling hat, geht weiter und wird geholt"
+    ),
+    "Set Prompt Strength": "Stärke des Prompts setzen",
+    "Shot": "Shot",
+    "Shot Presets": "Shot-Vorgaben",
+    "Shots": "Shots",
+    "Shots at Once": "Shots gleichzeitig",
+    "Show the folder of this take's clip": "Den Ordner des Clips dieses Takes zeigen",
+    "Show the folder that this job's clip goes to": "Den Ordner zeigen, in den der Clip dieses Auftrags kommt",
+    "Sideways": "Seitwärts",
+    "Silenced": "Stumm geschaltet",
+    "Sound": "Ton",
+    "Square": "Quadratisch",
+    "Start Image": "Startbild",
+    "Strips show this take: let them show another one first": (
+        "Streifen zeigen diesen Take: lassen Sie sie zuerst einen anderen zeigen"
+    ),
+    "Take": "Take",
+    "Take ended jobs out of this list. Ledger, takes and files stay": (
+        "Beendete Aufträge aus dieser Liste nehmen. Buch, Takes und Dateien bleiben"
+    ),
+    "Take it out of the list. Its clip goes to the folder “deleted takes” beside it; nothing is erased": (
+        "Ihn aus der Liste nehmen. Sein Clip kommt in den Ordner „deleted takes“ daneben; nichts wird gelöscht"
+    ),
+    "Take this row out of the list": "Diese Zeile aus der Liste nehmen",
+    "Takes": "Takes",
+    "Takes Folder": "Ordner für Takes",
+    "Text": "Text",
+    "The account is a subscription that covers voices: they are not added to prices": (
+        "Das Konto ist ein Abonnement mit Stimmen: sie kommen nicht zum Preis hinzu"
+    ),
+    "The address of the video whose motion is followed, 3 to 30 s. Kling fetches it from the internet": (
+        "Die Adresse des Videos, dessen Bewegung gefolgt wird, 3 bis 30 s. Kling holt es aus dem Internet"
+    ),
+    "The character faces as in its image; 3 to 10 s": "Die Figur blickt wie in ihrem Bild; 3 bis 10 s",
+    "The character of an image moves as a video does": "Die Figur eines Bildes bewegt sich wie ein Video",
+    "The character turns as in the video; 3 to 30 s": "Die Figur dreht sich wie im Video; 3 bis 30 s",
+    "The clip came with sound": "Der Clip kam mit Ton",
+    "The clip keeps the video's own sound": "Der Clip behält den Ton des Videos",
+    "The clip's frames per second, as a fraction": "Einzelbilder pro Sekunde des Clips, als Bruch",
+    "The clip, relative to the .blend where it can be": "Der Clip, wo möglich relativ zur .blend",
+    "The first frame: jpg or png, up to 10 MB, sides from 300 px": (
+        "Das erste Bild: jpg oder png, bis 10 MB, Seiten ab 300 px"
+    ),
+    "The job in Retake's ledger that made this take": "Der Auftrag in Retakes Buch, der diesen Take gemacht hat",
+    "The job whose take this strip waits for; empty on other strips": (
+        "Der Auftrag, auf dessen Take dieser Streifen wartet; sonst leer"
+    ),
+    "The last frame: jpg or png, up to 10 MB, sides from 300 px": (
+        "Das letzte Bild: jpg oder png, bis 10 MB, Seiten ab 300 px"
+    ),
+    "The older kind, of two keys": "Die ältere Art aus zwei Schlüsseln",
+    "The picture's shape; with a start image its own is kept": (
+        "Die Form des Bildes; mit einem Startbild bleibt dessen eigene"
+    ),
+    "The price is known once the video is looked at": "Der Preis steht fest, sobald das Video angesehen ist",
+    "The prompt calls it @image_1, @image_2 … by its place: jpg or png, up to 10 MB, sides from 300 px": (
+        "Der Prompt nennt es nach seinem Platz @image_1, @image_2 …: jpg oder png, bis 10 MB, Seiten ab 300 px"
+    ),
+    "The prompt says how the camera moves": "Der Prompt sagt, wie sich die Kamera bewegt",
+    "The shot this strip belongs to; empty on other strips": "Der Shot, zu dem dieser Streifen gehört; sonst leer",
+    "The shots of this scene's edit": "Die Shots im Schnitt dieser Szene",
+    "The size of the picture": "Die Größe des Bildes",
+    "The strip shows {:.1f} s": "Der Streifen zeigt {:.1f} s",
+    "The take that the shot's strips show": "Der Take, den die Streifen des Shots zeigen",
+    "The take this strip shows; 0 while there is none": "Der Take, den dieser Streifen zeigt; 0, solange keiner da ist",
+    "The text that is kept in step with the prompt": "Der Text, der mit dem Prompt gleich bleibt",
+    "Tilt": "Neigen",
+    "Turn about the line of sight": "Um die Blickachse drehen",
+    "Turn left or right": "Nach links oder rechts drehen",
+    "Turn up or down": "Nach oben oder unten drehen",
+    "Up or down": "Nach oben oder unten",
+    "Up to 40 letters, digits, dots, dashes and underscores. Empty: the next free name": (
+        "Bis zu 40 Buchstaben, Ziffern, Punkte, Binde- und Unterstriche. Leer: der nächste freie Name"
+    ),
+    "Upright": "Hochformat",
+    "Use a local Kling on this computer. Its clips show prompt and frame number; nothing is paid": (
+        "Ein lokales Kling auf diesem Rechner benutzen. Seine Clips zeigen Prompt und Bildnummer; nichts wird bezahlt"
+    ),
+    "Use {:d} s": "{:d} s nehmen",
+    "Vertical": "Senkrecht",
+    "Video": "Video",
+    "Voices": "Stimmen",
+    "Voices Are Included": "Stimmen sind enthalten",
+    "Voices of the account or of Kling's own": "Stimmen des Kontos oder Klings eigene",
+    "What Kling billed, in units; empty where it did not say": (
+        "Was Kling berechnet hat, in Einheiten; leer, wo es nichts sagte"
+    ),
+    "What the compared strip cuts off at its left, in pixels": (
+        "Was der verglichene Streifen links abschneidet, in Pixeln"
+    ),
+    "What the prompt calls it, as in [Anna@Name] or @Name": "Wie der Prompt es nennt, wie in [Anna@Name] oder @Name",
+    "What the shot is made from": "Woraus der Shot gemacht wird",
+    "What the shot must not show; up to 2,500 characters": "Was der Shot nicht zeigen darf; bis zu 2500 Zeichen",
+    "What the shot shows. Dialogue as [Anna, whispering]: “We made it.”": (
+        "Was der Shot zeigt. Dialog als [Anna, whispering]: “We made it.”"
+    ),
+    "What this strip is for while two takes are compared; empty on other strips": (
+        "Wozu dieser Streifen dient, während zwei Takes verglichen werden; sonst leer"
+    ),
+    "What was asked for, as JSON; holds no key": "Was bestellt war, als JSON; ohne Schlüssel",
+    "Where Generate puts the shot": "Wohin Erzeugen den Shot legt",
+    "Where clips go; beside the .blend where it begins with //": (
+        "Wohin Clips kommen; neben die .blend, wo es mit // beginnt"
+    ),
+    "Where the account is. A key of one region does not open the other": (
+        "Wo das Konto ist. Ein Schlüssel der einen Region öffnet die andere nicht"
+    ),
+    "Which of Kling's models makes the shot": "Welches Modell von Kling den Shot macht",
+    "Which way the character faces, and how long the video may be": (
+        "Wohin die Figur blickt, und wie lang das Video sein darf"
+    ),
+    "Wide": "Querformat",
+    "Zoom": "Zoom",
+    "failed: see Queue": "fehlgeschlagen: siehe Warteschlange",
+    "paused": "Pause",
+    "{:.1f} s more lie behind its right handle": "{:.1f} s mehr liegen hinter seinem rechten Griff",
+    "{:.1f} s of the room stay empty": "{:.1f} s des Platzes bleiben leer",
+    "{:s} is on its way": "{:s} ist unterwegs",
+    # How far a job is.
+    "waits for its turn": "wartet, bis er dran ist",
+    "is being prepared": "wird vorbereitet",
+    "is being sent": "wird gesendet",
+    "Retake asks Kling what became of it": "Retake fragt Kling, was daraus wurde",
+    "waits in Kling's queue": "wartet in Klings Warteschlange",
+    "Kling is working on it": "Kling arbeitet daran",
+    "fetching the take": "der Take wird geholt",
+    "the take is there": "der Take ist da",
+    "on the timeline": "auf der Zeitleiste",
+    "Kling could not make it": "Kling konnte es nicht machen",
+    "refused; nothing was paid": "abgelehnt; nichts wurde bezahlt",
+    "called back": "zurückgerufen",
+}
