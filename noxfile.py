@@ -173,9 +173,10 @@ def property_on(version: str) -> str:
 def blender_on(blender: str, version: str) -> str:
     @nox.session(name=f"blender-{blender}", python=INTERPRETERS[version])
     def blender_session(session: nox.Session) -> None:
-        """The layer inside one bpy."""
+        """The layer inside bpy, in three processes: most of a test is waiting for the local Kling."""
         session.install(f"bpy=={blender}.*", *RUNTIME, *TOOLS)
-        pytest(session, f"Blender {blender}", ("blender",), minutes=10)
+        spread = ("-n", "3", "--dist", "loadfile")
+        pytest(session, f"Blender {blender}", ("blender",), minutes=10, options=spread)
 
     return f"blender-{blender}"
 

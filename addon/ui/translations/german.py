@@ -10,6 +10,7 @@ GERMAN_OPERATORS = {
     "Add as New Strip": "Als neuen Streifen hinzufügen",
     "Cancel": "Abbrechen",
     "Check Key": "Schlüssel prüfen",
+    "All Files": "Alle Dateien",
     "Clear Finished": "Fertige entfernen",
     "Compare": "Vergleichen",
     "Copy Diagnostics": "Diagnose kopieren",
@@ -47,6 +48,10 @@ GERMAN_OPERATORS = {
 }
 
 GERMAN = {
+    "List the shots of all files, or only those of this file": (
+        "Die Shots aller Dateien auflisten, oder nur die dieser Datei"
+    ),
+    "No shot of this file is in the list": "Kein Shot dieser Datei steht in der Liste",
     "A camera move of Kling's; words in the prompt move it with every model": (
         "Eine Kamerabewegung von Kling; Worte im Prompt bewegen sie bei jedem Modell"
     ),
