@@ -147,4 +147,5 @@ class Job:
             job_id=self.job_id,
             cost_units=self.billed_units,
             recipe=self.request.to_record(),
+            size_px=(self.facts.width_px, self.facts.height_px),
         )

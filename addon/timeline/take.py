@@ -27,6 +27,8 @@ class Take:
     job_id: str = ""
     cost_units: Decimal | None = None
     recipe: dict[str, Any] = field(default_factory=dict)
+    size_px: tuple[int, int] | None = None
+    """Width and height, where they are known already."""
 
     @property
     def duration_s(self) -> Fraction:

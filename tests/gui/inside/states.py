@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inside the Blender program: an editor goes through the sidebar's states. Notes what is seen, and takes pictures.
+
+-- FOLDER whole       from the empty panel to a second take, undo, a reload, and what goes wrong
+-- FOLDER quit        ask for a shot, save, and quit while Kling works
+-- FOLDER restart     open that file again, and wait
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+FOLDER, MODE = Path(sys.argv[-2]), sys.argv[-1]
+BLEND = str(FOLDER / "edit.blend")
+ROOT = "bl_ext.user_default.retake"
+WAIT_S = 60
+said: dict[str, Any] = {}
+
+
+def scene() -> bpy.types.Scene:
+    return bpy.context.window_manager.windows[0].workspace.sequencer_scene
+
+
+def area() -> bpy.types.Area:
+    return max(bpy.context.window_manager.windows[0].screen.areas, key=lambda area: area.width * area.height)
+
+
+def desk() -> Any:
+    return importlib.import_module(f"{ROOT}.ui.desk").desk()
+
+
+def numbers() -> list[int]:
+    """The takes that the movie strips show."""
+    return [strip.retake.take_number for strip in scene().sequence_editor.strips_all if strip.type == "MOVIE"]
+
+
+def errors() -> list[str]:
+    return [entry.error for entry in desk().entries.values() if entry.error]
+
+
+def act(do: Callable[[], object]) -> str:
+    """Run an operator where the mouse would be; the report of one that refuses, else an empty text.
+
+    A script's operators leave no undo step unless their second argument says so; a click's do.
+    """
+    window = bpy.context.window_manager.windows[0]
+    region = next(region for region in area().regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=area(), region=region):
+        try:
+            do()
+        except RuntimeError as error:
+            return str(error)
+    return ""
+
+
+def picture(name: str) -> None:
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0], area=area()):
+        bpy.ops.screen.screenshot_area(filepath=str(FOLDER / f"{name}.png"))
+
+
+def wait(done: Callable[[], bool]) -> Iterator[float]:
+    for _ in range(WAIT_S * 4):
+        if done():
+            break
+        yield 0.25
+    yield 0.5
+
+
+def open_sidebar() -> Iterator[float]:
+    window = bpy.context.window_manager.windows[0]
+    area().ui_type = "SEQUENCE_EDITOR"
+    if window.workspace.sequencer_scene is None:
+        window.workspace.sequencer_scene = bpy.context.scene
+    area().spaces[0].show_region_ui = True
+    bpy.context.preferences.addons[ROOT].preferences.media_folder = str(FOLDER / "takes")
+    window.event_simulate(type="ESC", value="PRESS", x=10, y=10)  # the splash
+    yield 1.0
+    next(region for region in area().regions if region.type == "UI").active_panel_category = "Retake"
+    area().tag_redraw()
+    yield 3.0
+
+
+def whole() -> Iterator[float]:
+    yield from open_sidebar()
+    scene().render.fps = 24
+    picture("1-empty")
+    said["empty prompt"] = act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    scene().retake_draft.prompt = "[Anna]: “We made it.” She smiles, camera rising slowly"
+    area().tag_redraw()
+    yield 1.0
+    picture("2-prompt")
+    scene().retake_draft.prompt = "A lighthouse in the rain, camera rising slowly"
+    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    act(lambda: bpy.ops.sequencer.view_all())
+    said["waiting"] = [strip.name for strip in scene().sequence_editor.strips_all]
+    yield 1.5
+    picture("3-waiting")
+    yield from wait(lambda: numbers() == [1])
+    said["first"] = numbers()
+    scene().sequence_editor.active_strip = scene().sequence_editor.strips_all[0]
+    scene().retake_draft.prompt = "A lighthouse at dusk, camera rising slowly"
+    said["regenerate"] = act(lambda: bpy.ops.retake.regenerate("INVOKE_DEFAULT", True))
+    yield from wait(lambda: numbers() == [2])
+    said["second"] = numbers()
+    yield 2.0  # the thumbnails
+    picture("4-takes")
+    act(lambda: bpy.ops.retake.show_take("INVOKE_DEFAULT", True, shot_id="s010", number=1))
+    said["switched"] = numbers()
+    act(lambda: bpy.ops.ed.undo())
+    yield 0.5
+    said["undone"] = numbers()
+    act(lambda: bpy.ops.ed.redo())
+    yield 0.5
+    said["redone"] = numbers()
+    act(lambda: bpy.ops.wm.save_as_mainfile(filepath=BLEND))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    yield 0.5
+    bpy.ops.wm.open_mainfile(filepath=BLEND)
+    yield 1.0
+    said["reloaded"] = numbers()
+    said["takes"] = [take.number for take in scene().retake.shots["s010"].takes]
+    # The sandbox refuses the third shot for its content.
+    scene().frame_current = 200
+    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield from wait(lambda: bool(errors()))
+    said["moderation"] = errors()
+    picture("5-failed")
+    base_url, key = os.environ.pop("KLING_BASE_URL"), os.environ["KLING_API_KEY"]
+    said["offline"] = act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield 0.5
+    picture("6-offline")
+    os.environ["KLING_BASE_URL"], os.environ["KLING_API_KEY"] = base_url, "nobody's"
+    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield from wait(lambda: bool(errors()) or bool(desk().trouble))
+    said["bad key"] = [*errors(), desk().trouble]
+    os.environ["KLING_API_KEY"] = key
+    yield from preferences()
+
+
+def preferences() -> Iterator[float]:
+    bpy.ops.screen.userpref_show()
+    yield 1.0
+    window = bpy.context.window_manager.windows[-1]
+    bpy.context.preferences.active_section = "ADDONS"
+    bpy.context.window_manager.addon_search = "Retake"
+    with bpy.context.temp_override(window=window):
+        bpy.ops.preferences.addon_expand(module=ROOT)
+    yield 2.0
+    with bpy.context.temp_override(window=window, area=window.screen.areas[0]):
+        bpy.ops.screen.screenshot_area(filepath=str(FOLDER / "7-preferences.png"))
+
+
+def quit_early() -> Iterator[float]:
+    yield from open_sidebar()
+    scene().retake_draft.prompt = "A lighthouse in the rain"
+    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield from wait(lambda: any(entry.job and entry.job.task_id for entry in desk().entries.values()))
+    act(lambda: bpy.ops.wm.save_as_mainfile(filepath=BLEND))
+    said["saved"] = numbers()
+
+
+def restart() -> Iterator[float]:
+    bpy.ops.wm.open_mainfile(filepath=BLEND)
+    yield 0.5
+    said["opened"] = numbers()
+    yield from wait(lambda: numbers() == [1])
+    said["arrived"] = numbers()
+
+
+def turn() -> float | None:
+    try:
+        return next(run)
+    except StopIteration:
+        pass
+    except Exception:
+        said["error"] = traceback.format_exc()
+    (FOLDER / f"{MODE}.json").write_text(json.dumps(said), encoding="utf-8")
+    bpy.ops.wm.quit_blender()
+    return None
+
+
+run = {"whole": whole, "quit": quit_early, "restart": restart}[MODE]()
+bpy.app.timers.register(turn, first_interval=1.5, persistent=True)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sidebar's states in the real window, against a local Kling: what an editor sees, and what was paid for it.
+
+RETAKE_PICTURES names a folder that gets a picture of each state.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from addon.sandbox.faults import Fault
+from addon.sandbox.server import SandboxServer
+from addon.sandbox.settings import SandboxSettings
+from tests.child_process import run_child
+from tests.gui.test_program import program, program_zip
+
+__all__ = ["program", "program_zip"]
+
+SCRIPT = Path(__file__).parent / "inside" / "states.py"
+
+
+class Editor:
+    """Blender with the extension, a home of its own and the keys of a sandbox."""
+
+    def __init__(self, program: str, folder: Path, server: SandboxServer) -> None:
+        self.program, self.folder, self.server = program, folder, server
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("KLING_", "RETAKE_"))}
+        self.environ = {
+            **kept,
+            "BLENDER_USER_RESOURCES": str(folder / "profile"),
+            "RETAKE_HOME": str(folder / "home"),
+            "KLING_BASE_URL": server.base_url,
+            "KLING_API_KEY": server.credentials.api_key,
+        }
+
+    def run(self, *arguments: object) -> str:
+        return run_child([self.program, *arguments], env=self.environ, timeout_s=240).out
+
+    def play(self, mode: str) -> dict[str, Any]:
+        printed = self.run("--enable-event-simulate", "--python", SCRIPT, "--", self.folder, mode)
+        said: dict[str, Any] = json.loads((self.folder / f"{mode}.json").read_text(encoding="utf-8"))
+        assert "error" not in said, said["error"]
+        assert "Traceback" not in printed, printed
+        return said
+
+    def creates(self) -> int:
+        return sum(entry["method"] == "POST" for entry in self.server.requests())
+
+
+@pytest.fixture
+def editor(program: str, program_zip: Path, tmp_path: Path) -> Iterator[Editor]:
+    refusal = Fault("status", method="POST", code=1301, when=(3,))
+    settings = SandboxSettings(data_dir=tmp_path / "sandbox", speed=20.0, faults=(refusal,))
+    (tmp_path / "profile").mkdir()
+    with SandboxServer(settings) as server:
+        editor = Editor(program, tmp_path, server)
+        editor.run("--command", "extension", "install-file", "-r", "user_default", "-e", program_zip)
+        yield editor
+
+
+def test_an_editor_goes_through_the_states(editor: Editor) -> None:
+    said = editor.play("whole")
+    assert "needs a prompt" in said["empty prompt"]
+    assert said["waiting"] == ["s010 (waiting)"]
+    assert (said["first"], said["regenerate"], said["second"]) == ([1], "", [2])
+    assert (said["switched"], said["undone"], said["redone"]) == ([1], [2], [1])
+    assert (said["reloaded"], said["takes"]) == ([1], [1, 2])
+    assert any("content check" in error for error in said["moderation"])
+    assert "Allow Online Access is off" in said["offline"] or "--offline-mode" in said["offline"]
+    assert any("key" in error for error in said["bad key"])
+    # Two takes and the refused one; the bad key's was answered with 401 and made nothing.
+    assert editor.creates() in (3, 4)
+    pictures = sorted(editor.folder.glob("?-*.png"))
+    assert [path.stem for path in pictures] == [
+        "1-empty",
+        "2-prompt",
+        "3-waiting",
+        "4-takes",
+        "5-failed",
+        "6-offline",
+        "7-preferences",
+    ]
+    assert all(path.stat().st_size > 5_000 for path in pictures)
+    if wanted := os.environ.get("RETAKE_PICTURES"):
+        Path(wanted).mkdir(parents=True, exist_ok=True)
+        for path in pictures:
+            shutil.copy2(path, wanted)
+
+
+def test_a_shot_goes_on_after_blender_was_quit(editor: Editor) -> None:
+    assert editor.play("quit")["saved"] == [0]
+    said = editor.play("restart")
+    assert said["opened"] == [0]
+    assert said["arrived"] == [1]
+    assert editor.creates() == 1
