@@ -3,6 +3,7 @@
 #   make demo    a prompt becomes a clip on a Blender timeline, without an account
 #   make test    every check; those that this machine cannot run are named at the end
 #   make bench   numbers    make zip   the extension, in dist/    make lint   style, types, import rules
+#   make pictures   the README's pictures, in the Blender that BLENDER names
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -18,11 +19,11 @@ PYTHON ?= $(shell $(FIND_PYTHON))
 SOURCES := $(shell find addon otio_bridge -type f ! -path '*/__pycache__/*' ! -path 'addon/dev/*')
 NOX = build/tools/bin/python -m nox
 
-.PHONY: demo test bench zip lint clean python
+.PHONY: demo test bench pictures zip lint clean python
 demo: .venv/.ready
 	.venv/bin/python -m addon.dev.demo
 
-test bench lint: build/tools/.ready
+test bench pictures lint: build/tools/.ready
 	$(NOX) -s $@
 
 # Blender's own tool builds the zip; a bpy of the demo's environment brings it.

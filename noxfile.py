@@ -225,13 +225,37 @@ def gui(session: nox.Session) -> None:
     pytest(session, "program", ("gui",), 15, env)
 
 
-@nox.session(python=False)
+@nox.session(python=ANY)
+def pictures(session: nox.Session) -> None:
+    """The pictures of the README, taken in the Blender program that BLENDER names."""
+    built = build_zip(session, next(iter(bpy_pythons(session).values())), "--test-python", "3.14")
+    env = {
+        "BLENDER": str(Path(os.environ["BLENDER"]).resolve()),
+        "RETAKE_PROGRAM_ZIP": str(built),
+        "RETAKE_PICTURES": str(ROOT / "tests/gui/pictures"),
+    }
+    session.install(*RUNTIME, *TOOLS)
+    python = Path(session.bin) / "python"
+    run_limited(session, 10, python, "-m", "pytest", "tests/gui/test_states.py", "-k", "an_editor", env=env)
+
+
+@nox.session(python=ANY)
 def bench(session: nox.Session) -> None:
     """Numbers to read, on every Blender; nothing here passes or fails by them."""
     pythons = bpy_pythons(session)
-    built = build_zip(session, next(iter(pythons.values())))
+    first = next(iter(pythons.values()))
+    built = build_zip(session, first)
     for python in pythons.values():
         run_limited(session, 5, python, "tests/bench/enable_time.py", built)
+    if not os.environ.get("BLENDER"):
+        session.warn("BLENDER names no Blender program: the ticks in the window are not measured")
+        return
+    built = build_zip(session, first, "--test-python", "3.14")
+    session.install(*RUNTIME)
+    python = Path(session.bin) / "python"
+    env = {"BLENDER": str(Path(os.environ["BLENDER"]).resolve())}
+    shots = "40" if CI else "200"
+    run_limited(session, 10, python, "tests/bench/tick_time.py", built, "--shots", shots, env=env)
 
 
 @nox.session(python=False)

@@ -23,6 +23,7 @@ LIMIT_S = 60.0
 @pytest.fixture
 def editor(rehearsal: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[bpy.types.Scene]:
     """The add-on as Blender has it once it is enabled, with the keys of a sandbox."""
+    monkeypatch.setenv("HOME", str(rehearsal.folder))  # takes of a file that was never saved go there
     monkeypatch.setenv("RETAKE_HOME", str(rehearsal.folder / "home"))
     monkeypatch.setenv("KLING_BASE_URL", rehearsal.server.base_url)
     monkeypatch.setenv("KLING_API_KEY", rehearsal.api_key.value)
