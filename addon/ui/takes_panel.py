@@ -92,6 +92,7 @@ class RETAKE_MT_take(bpy.types.Menu):
 class RETAKE_PT_takes(SidebarPanel, bpy.types.Panel):
     bl_idname = "RETAKE_PT_takes"
     bl_label = "Takes"
+    bl_order = 2
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
