@@ -20,6 +20,7 @@ from .ui import (
     image_preview,
     key_panel,
     keymap,
+    make_shot,
     menus,
     preferences,
     price_panel,
@@ -84,6 +85,7 @@ _CLASSES = (
     *takes_panel.CLASSES,
     *queue_panel.CLASSES,
     *menus.CLASSES,
+    *make_shot.CLASSES,
 )
 
 
@@ -104,6 +106,7 @@ _PARTS: tuple[ModuleType, ...] = (
     strip_overlay,
     take_look,
     take_bin,
+    make_shot,
     translations,
 )
 """Modules that register more than classes: each has `register` and `unregister`."""

@@ -219,7 +219,7 @@ def tick() -> float | None:
 
         arrive(session, _desk.arrived.pop(0))
     if messages or _is_a_new_second():
-        _redraw()
+        redraw()
     return TICK_S
 
 
@@ -296,11 +296,12 @@ def _sentence(error: RetakeError) -> str:
     return str(error)
 
 
-def _redraw() -> None:
+def redraw() -> None:
+    """Draw the sequencers and the preferences again."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type in ("SEQUENCE_EDITOR", "PREFERENCES"):
-                area.tag_redraw()
+                area.tagredraw()
 
 
 def load_when_drawn() -> bool:
@@ -324,5 +325,5 @@ def _redraw_when_done() -> float | None:
     before = len(_awaited)
     _awaited[:] = [is_done for is_done in _awaited if not is_done()]
     if len(_awaited) < before:
-        _redraw()
+        redraw()
     return TICK_S if _awaited else None

@@ -11,8 +11,8 @@ from .generate import RETAKE_OT_edit_recipe, RETAKE_OT_generate, RETAKE_OT_regen
 from .price_panel import draw_price
 
 _WIDTH_PX = 420
-_MADE_FROM = {"MOVIE", "IMAGE", "META", "SCENE", "MOVIECLIP"}
-"""Strips of others that show a picture of their own."""
+_MADE_FROM = {"MOVIE", "IMAGE"}
+"""Strips of others that a shot can be made of."""
 _PROMPT = "A lighthouse in the rain, camera rising slowly"
 
 
@@ -80,7 +80,7 @@ def _has_items() -> bool:
 
 
 def _can_become_shot(strip: bpy.types.Strip) -> bool:
-    return strip.type in _MADE_FROM and hasattr(bpy.types, "RETAKE_OT_make_shot")
+    return strip.type in _MADE_FROM
 
 
 def _draw_strip_items(layout: bpy.types.UILayout) -> None:

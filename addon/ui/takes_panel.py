@@ -21,7 +21,7 @@ class RETAKE_OT_show_take(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     shot_id: StringProperty(name="Shot", options={"HIDDEN"})
-    number: IntProperty(name="Take", min=1, default=1)
+    number: IntProperty(name="Take", min=0, default=1)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..errors import RetakeError
@@ -50,7 +50,7 @@ class RETAKE_OT_add_take(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     shot_id: StringProperty(name="Shot", options={"HIDDEN"})
-    number: IntProperty(name="Take", min=1, default=1)
+    number: IntProperty(name="Take", min=0, default=1)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..errors import RetakeError
@@ -119,7 +119,7 @@ def _draw_empty(
     elif strip is not None and strip.retake.shot_id:
         wrapped_label(layout, context, "This shot has no take yet. Regenerate asks Kling for one", "INFO")
         layout.operator("retake.regenerate", icon="FILE_REFRESH")
-    elif strip is not None and hasattr(bpy.types, "RETAKE_OT_make_shot"):
+    elif strip is not None:
         wrapped_label(layout, context, "Retake did not make this strip. It can be the first take of a shot", "INFO")
         layout.operator("retake.make_shot")
     else:

@@ -25,7 +25,7 @@ def _edge_moved(scene: bpy.types.PropertyGroup, _context: object) -> None:
 
 
 class RetakeTake(bpy.types.PropertyGroup):
-    number: IntProperty(name="Take", description="Counted from 1 within the shot", min=1)
+    number: IntProperty(name="Take", description="Counted from 1; 0 is the clip that the shot was made of", min=0)
     filepath: StringProperty(
         name="File",
         description="The clip, relative to the .blend where it can be",

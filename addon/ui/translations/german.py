@@ -48,6 +48,22 @@ GERMAN_OPERATORS = {
 }
 
 GERMAN = {
+    "Counted from 1; 0 is the clip that the shot was made of": (
+        "Von 1 an gezählt; 0 ist der Clip, aus dem der Shot gemacht wurde"
+    ),
+    (
+        "Let the selected strip be take 0 of a new shot, with its first visible frame as the start image. A movie's "
+        "takes come in its place, and it can be shown again; over an image the shot is laid"
+    ): (
+        "Den ausgewählten Streifen zu Take 0 eines neuen Shots machen, mit seinem ersten sichtbaren Bild als "
+        "Startbild. Die Takes eines Films kommen an seine Stelle, und er lässt sich wieder zeigen; über ein Bild wird "
+        "der Shot gelegt"
+    ),
+    "Select a movie or an image strip": "Einen Film- oder Bildstreifen auswählen",
+    "The strip is retimed: render it, and make a shot of that": (
+        "Das Tempo des Streifens ist geändert: ihn rendern und daraus einen Shot machen"
+    ),
+    "This strip is a shot already: regenerate it": "Dieser Streifen ist schon ein Shot: ihn neu generieren",
     "List the shots of all files, or only those of this file": (
         "Die Shots aller Dateien auflisten, oder nur die dieser Datei"
     ),
