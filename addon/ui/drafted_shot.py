@@ -20,6 +20,7 @@ from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
 from .draft import AUTOMATIC
 from .preferences import preferences
 from .reference_length import length_s
+from .slates import prepare, slate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,6 +121,8 @@ def _judge(draft: RetakeDraft, fields: ShotFields, video_s: Fraction | None) -> 
     if draft.shot_id and not SHOT_ID.fullmatch(draft.shot_id):
         sentences.insert(0, f"Name: {SHOT_ID_ALLOWED}.")
     sentences += _missing(draft)
+    if not sentences:
+        prepare(slate_of(fields))
     has_price = not found and (video_s is not None or not request.follows_video)
     return DraftedShot(
         fields=fields,

@@ -179,3 +179,15 @@ def test_a_budget_of_the_day_is_shown_and_kept(editor: bpy.types.Scene, monkeypa
     generate(edit_scene())
     tick_until(lambda: any(entry.error for entry in desk.desk().entries.values()))
     assert any("budget of 20 credits" in entry.error for entry in desk.desk().entries.values())
+
+
+def test_the_slate_is_made_while_the_shot_is_described(editor: bpy.types.Scene) -> None:
+    from addon.ui.slates import _making, slate_of, slate_ready
+
+    editor.retake_draft.prompt, editor.retake_draft.duration = "rain", 10
+    slate = slate_of(drafted_shot(editor.retake_draft).fields)
+    assert slate in _making
+    assert slate.frame_count == 241
+    assert slate_ready(slate).is_file()
+    slate.path.unlink()
+    assert slate_ready(slate).is_file()
