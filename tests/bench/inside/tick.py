@@ -16,7 +16,13 @@ import bpy
 
 OUT, COUNT, LIMIT_S = Path(sys.argv[-3]), int(sys.argv[-2]), float(sys.argv[-1])
 ROOT = "bl_ext.user_default.retake"
-spent: dict[str, list[float]] = {"tick": [], "tick with an arrival": [], "queue drawn": [], "empty timer": []}
+spent: dict[str, list[float]] = {
+    "tick": [],
+    "tick that places": [],
+    "placing a take": [],
+    "queue drawn": [],
+    "empty timer": [],
+}
 said: dict[str, Any] = {"spent_s": spent}
 
 
@@ -56,14 +62,17 @@ def steps() -> Iterator[float]:
     spot = importlib.import_module(f"{ROOT}.timeline.spot")
     fields = importlib.import_module(f"{ROOT}.shots.shot_fields").ShotFields
     plain_tick = desk.tick
+    arrival = importlib.import_module(f"{ROOT}.ui.arrival")
+    arrival.arrive = timed(arrival.arrive, "placing a take")
 
     def tick() -> float | None:
-        arrives = bool(desk.desk().arrived)
+        before = len(spent["placing a take"])
         began_s = time.perf_counter()
         try:
             return plain_tick()
         finally:
-            spent["tick with an arrival" if arrives else "tick"].append(time.perf_counter() - began_s)
+            places = len(spent["placing a take"]) > before
+            spent["tick that places" if places else "tick"].append(time.perf_counter() - began_s)
 
     desk.tick = tick
     queue_panel.RETAKE_PT_queue.draw = timed(queue_panel.RETAKE_PT_queue.draw, "queue drawn")
