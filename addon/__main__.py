@@ -9,7 +9,12 @@ from .cli import main as run
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if "bpy" in sys.modules:
+        from .vse.leave import leave
+
+        leave(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

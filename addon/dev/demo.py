@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -155,4 +154,7 @@ def _show(output: Output, folder: Path, jobs: tuple[Job, ...], placements: tuple
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    from ..vse.leave import leave
+
+    leave(code)

@@ -13,6 +13,7 @@ from bpy.props import (
     CollectionProperty,
     FloatProperty,
     IntProperty,
+    IntVectorProperty,
     PointerProperty,
     StringProperty,
 )
@@ -36,6 +37,9 @@ class RetakeTake(bpy.types.PropertyGroup):
     frame_count: IntProperty(name="Frames", description="Frames of the clip at its own rate", min=0)
     rate: StringProperty(name="Rate", description="The clip's frames per second, as a fraction", default="24")
     has_sound: BoolProperty(name="Sound", description="The clip came with sound")
+    size_px: IntVectorProperty(
+        name="Size", description="Width and height of the clip; 0 where not known", size=2, min=0
+    )
     cost_units: StringProperty(name="Cost", description="What Kling billed, in units; empty where it did not say")
     recipe: StringProperty(name="Recipe", description="What was asked for, as JSON; holds no key")
     label: StringProperty(name="Name", description="A name of your own for this take, shown in this list", maxlen=80)

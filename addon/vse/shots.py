@@ -37,6 +37,7 @@ def record_take(scene: Scene, take: Take, *, make_active: bool = True) -> None:
     entry.frame_count = take.frame_count
     entry.rate = str(take.rate)
     entry.has_sound = take.has_sound
+    entry.size_px = take.size_px or (0, 0)
     entry.cost_units = "" if take.cost_units is None else str(take.cost_units)
     entry.recipe = json.dumps(take.recipe, ensure_ascii=False)
     entry.is_deleted = False
@@ -100,6 +101,7 @@ def takes_of(scene: Scene, shot_id: str, *, deleted: bool = False) -> tuple[Take
             job_id=entry.job_id,
             cost_units=Decimal(entry.cost_units) if entry.cost_units else None,
             recipe=json.loads(entry.recipe),
+            size_px=(entry.size_px[0], entry.size_px[1]) if all(entry.size_px) else None,
         )
         for entry in shot.takes
         if entry.is_deleted == deleted

@@ -59,9 +59,11 @@ def take() -> dict[str, Any]:
     return {
         "types": sorted(types),
         "properties": sorted(f"{name}.{prop.identifier}" for name, struct in rna.items() for prop in struct.properties),
-        "menus": {name: sorted(map(_name, functions)) for name, functions in draws.items() if functions},
+        # Of a menu that anybody ever added to, Blender keeps a list with the menu's own function.
+        "menus": {name: sorted(map(_name, functions)) for name, functions in draws.items() if len(functions or ()) > 1},
         "handlers": {n: sorted(map(_name, found)) for n, found in handlers.items() if isinstance(found, list)},
         "timers": sorted(_name(function) for function in _timers if bpy.app.timers.is_registered(function)),
         "commands": sorted(name for name, _ in _commands),
-        "keymaps": {m.name: len(m.keymap_items) for m in keyconfig.keymaps} if keyconfig else {},
+        # An emptied keymap stays: another extension may have asked for it too.
+        "keymaps": {m.name: len(m.keymap_items) for m in keyconfig.keymaps if m.keymap_items} if keyconfig else {},
     }
