@@ -151,7 +151,7 @@ def unit_on(version: str) -> str:
         """The layers that need no Blender."""
         session.install(*RUNTIME, *TOOLS)
         # A file to a process: what a module's tests share is made once.
-        spread = ("-n", "2", "--dist", "loadfile")
+        spread = ("-n", "3", "--dist", "loadfile")
         pytest(session, f"Python {version}", ("unit", "sandbox", "contract"), minutes=20, options=spread)
 
     return f"unit-{version}"
@@ -160,7 +160,7 @@ def unit_on(version: str) -> str:
 def property_on(version: str) -> str:
     @nox.session(name=f"property-{version}", python=INTERPRETERS[version])
     def property_session(session: nox.Session) -> None:
-        """Random histories of shots, faults, kills and restarts against the local Kling; in CI five hundred on each Python."""
+        """Random histories of shots, faults, kills and restarts against the local Kling; in CI 500 on each Python."""
         session.install(*RUNTIME, *TOOLS)
         examples = os.environ.get("RETAKE_EXAMPLES", "500" if CI else "100")
         # One test plays all histories: it may take longer than any other.
