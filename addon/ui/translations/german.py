@@ -43,7 +43,9 @@ GERMAN_OPERATORS = {
     "Set Length": "Länge setzen",
     "Show Take": "Take zeigen",
     "Side by Side": "Nebeneinander",
+    "Size": "Größe",
     "Try Again": "Erneut versuchen",
+    "Width and height of the clip; 0 where not known": "Breite und Höhe des Clips; 0, wo sie nicht bekannt sind",
     "Wipe": "Blende",
 }
 
