@@ -43,9 +43,7 @@ GERMAN_OPERATORS = {
     "Set Length": "Länge setzen",
     "Show Take": "Take zeigen",
     "Side by Side": "Nebeneinander",
-    "Size": "Größe",
     "Try Again": "Erneut versuchen",
-    "Width and height of the clip; 0 where not known": "Breite und Höhe des Clips; 0, wo sie nicht bekannt sind",
     "Wipe": "Blende",
 }
 
@@ -62,6 +60,7 @@ GERMAN = {
         "der Shot gelegt"
     ),
     "Select a movie or an image strip": "Einen Film- oder Bildstreifen auswählen",
+    "Size": "Größe",
     "The strip is retimed: render it, and make a shot of that": (
         "Das Tempo des Streifens ist geändert: ihn rendern und daraus einen Shot machen"
     ),
@@ -90,6 +89,7 @@ GERMAN = {
     "As in Image": "Wie im Bild",
     "As in Video": "Wie im Video",
     "Ask Kling for another take of the selected strip's shot, as the Shot panel describes it. The strip shows it, "
+    "Width and height of the clip; 0 where not known": "Breite und Höhe des Clips; 0, wo sie nicht bekannt sind",
     "in place, once it is there. It costs what the panel says": (
         "Kling um einen weiteren Take für den Shot des ausgewählten Streifens bitten, wie ihn das Feld Shot "
         "beschreibt. Der Streifen zeigt ihn an Ort und Stelle, sobald er da ist. Es kostet, was das Feld sagt"
