@@ -60,7 +60,6 @@ GERMAN = {
         "der Shot gelegt"
     ),
     "Select a movie or an image strip": "Einen Film- oder Bildstreifen auswählen",
-    "Size": "Größe",
     "The strip is retimed: render it, and make a shot of that": (
         "Das Tempo des Streifens ist geändert: ihn rendern und daraus einen Shot machen"
     ),
@@ -89,7 +88,6 @@ GERMAN = {
     "As in Image": "Wie im Bild",
     "As in Video": "Wie im Video",
     "Ask Kling for another take of the selected strip's shot, as the Shot panel describes it. The strip shows it, "
-    "Width and height of the clip; 0 where not known": "Breite und Höhe des Clips; 0, wo sie nicht bekannt sind",
     "in place, once it is there. It costs what the panel says": (
         "Kling um einen weiteren Take für den Shot des ausgewählten Streifens bitten, wie ihn das Feld Shot "
         "beschreibt. Der Streifen zeigt ihn an Ort und Stelle, sobald er da ist. Es kostet, was das Feld sagt"
@@ -339,6 +337,8 @@ GERMAN = {
     "The character of an image moves as a video does": "Die Figur eines Bildes bewegt sich wie ein Video",
     "The character turns as in the video; 3 to 30 s": "Die Figur dreht sich wie im Video; 3 bis 30 s",
     "The clip came with sound": "Der Clip kam mit Ton",
+    "Size": "Größe",
+    "Width and height of the clip; 0 where not known": "Breite und Höhe des Clips; 0, wo sie nicht bekannt sind",
     "The clip keeps the video's own sound": "Der Clip behält den Ton des Videos",
     "The clip's frames per second, as a fraction": "Einzelbilder pro Sekunde des Clips, als Bruch",
     "The clip, relative to the .blend where it can be": "Der Clip, wo möglich relativ zur .blend",
