@@ -8,6 +8,7 @@ there. A panel's `draw` may not write.
 import bpy
 
 from ..vse.compat import edit_scene
+from ..vse.override import context_of
 
 _STEP_S = 0.25
 _PART_OF_AREA = 0.45
@@ -74,7 +75,7 @@ def _show(context: bpy.types.Context, block: bpy.types.Text) -> None:
     shown = next((one for one in window.screen.areas if one.type == "TEXT_EDITOR"), None)
     if shown is None:
         before = set(window.screen.areas)
-        with context.temp_override(window=window, area=area):
+        with context_of(window, area):
             bpy.ops.screen.area_split(direction="VERTICAL", factor=_PART_OF_AREA)
         shown = next(iter(set(window.screen.areas) - before), None)
         if shown is None:  # too narrow to split

@@ -10,6 +10,7 @@ import bpy
 
 from ..errors import PlacementError
 from .compat import set_edit_scene
+from .override import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def sequencer_context(scene: Scene) -> Iterator[None]:
     area.type = "SEQUENCE_EDITOR"
     try:
         region = next(region for region in area.regions if region.type == "WINDOW")
-        with bpy.context.temp_override(window=window, area=area, region=region, scene=scene):
+        with context_of(window, area, region):
             yield
     finally:
         area.type = type_before

@@ -10,7 +10,16 @@ import bpy
 from ..errors import PlacementError
 from ..timeline.channels import HIGHEST_CHANNEL, Occupied, free_channels
 from ..timeline.ranges import FrameRange
-from .compat import content_start, left_handle, right_handle, set_content_start, set_left_handle, set_right_handle
+from ..timeline.rate import scene_rate
+from .compat import (
+    content_duration,
+    content_start,
+    left_handle,
+    right_handle,
+    set_content_start,
+    set_left_handle,
+    set_right_handle,
+)
 from .connect import connect, sounds_of
 from .meta_level import level_of, select_only, siblings
 from .shots import blend_path
@@ -25,10 +34,12 @@ def play_take(scene: Scene, strip: Strip, take: Take) -> None:
     """Let a sound strip play the take's sound, from the same frame and for the same time. It ends being muted by us."""
     start, end = left_handle(strip), right_handle(strip)
     strip.sound = bpy.data.sounds.load(blend_path(take.file), check_existing=True)
-    with level_of(scene, strip):
-        # Only the operator lets a sound strip learn the length of its new file.
-        select_only(scene, strip)
-        bpy.ops.sequencer.reload("EXEC_DEFAULT", False, adjust_length=True)
+    rate = scene_rate(scene.render.fps, scene.render.fps_base)
+    if abs(content_duration(strip) - take.duration_s * rate) >= 1:
+        with level_of(scene, strip):
+            # Only the operator lets a sound strip learn the length of its new file.
+            select_only(scene, strip)
+            bpy.ops.sequencer.reload("EXEC_DEFAULT", False, adjust_length=True)
     set_left_handle(strip, start)
     set_right_handle(strip, end)
     if strip.retake.is_silenced:

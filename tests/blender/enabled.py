@@ -14,7 +14,6 @@ import addon
 from addon.ui import desk, loading
 from addon.vse import properties
 from addon.vse.compat import edit_scene, set_edit_scene
-from addon.vse.context import sequencer_context
 from tests.rehearsal import Rehearsal
 
 LIMIT_S = 60.0
@@ -49,8 +48,9 @@ def tick_until(done: Callable[[], bool]) -> None:
 
 
 def generate(scene: bpy.types.Scene) -> set[str]:
-    with sequencer_context(scene):
-        return bpy.ops.retake.generate()
+    for window in bpy.context.window_manager.windows:
+        set_edit_scene(window, scene)
+    return bpy.ops.retake.generate()
 
 
 def movies(scene: bpy.types.Scene) -> list[bpy.types.Strip]:
