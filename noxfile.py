@@ -247,15 +247,16 @@ def bench(session: nox.Session) -> None:
     built = build_zip(session, first)
     for python in pythons.values():
         run_limited(session, 5, python, "tests/bench/enable_time.py", built)
+    session.install(*RUNTIME)
+    own_python = Path(session.bin) / "python"
+    run_limited(session, 5, own_python, "tests/bench/reference_report.py")
     if not os.environ.get("BLENDER"):
         session.warn("BLENDER names no Blender program: the ticks in the window are not measured")
         return
     built = build_zip(session, first, "--test-python", "3.14")
-    session.install(*RUNTIME)
-    python = Path(session.bin) / "python"
     env = {"BLENDER": str(Path(os.environ["BLENDER"]).resolve())}
     shots = "40" if CI else "200"
-    run_limited(session, 10, python, "tests/bench/tick_time.py", built, "--shots", shots, env=env)
+    run_limited(session, 10, own_python, "tests/bench/tick_time.py", built, "--shots", shots, env=env)
 
 
 @nox.session(python=False)

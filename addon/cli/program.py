@@ -26,6 +26,7 @@ from .models import models
 from .otio import otio
 from .output import Output, chatter_kept_in, command_output
 from .prompt import prompt
+from .reference import reference
 from .sandbox import sandbox
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ program.add_command(key)
 program.add_command(models)
 program.add_command(otio)
 program.add_command(prompt)
+program.add_command(reference)
 program.add_command(sandbox)
 program.add_command(voices)
 

@@ -12,12 +12,18 @@ from .host import is_this_computer, why_offline
 from .preferences import preferences
 
 
+def why_not_now() -> str:
+    """Why no shot can be asked for on this computer just now; empty where one can."""
+    needs_network = not preferences().use_sandbox and not is_this_computer()
+    return why_offline() if needs_network else ""
+
+
 def _can_ask(cls: type[bpy.types.Operator]) -> bool:
     if edit_scene() is None:
         cls.poll_message_set("Choose a scene for the sequencer first")
         return False
-    if not preferences().use_sandbox and not is_this_computer() and why_offline():
-        cls.poll_message_set(why_offline())
+    if why_not := why_not_now():
+        cls.poll_message_set(why_not)
         return False
     return True
 

@@ -7,7 +7,7 @@ import bpy
 
 from ..vse.compat import edit_scene
 from . import desk
-from .generate import RETAKE_OT_generate
+from .generate import RETAKE_OT_generate, why_not_now
 from .sidebar import SidebarPanel
 from .wrapped_label import wrapped_label
 
@@ -35,6 +35,8 @@ class RETAKE_PT_price(SidebarPanel, bpy.types.Panel):
         shot = drafted_shot(edit_scene().retake_draft)
         draw_price(layout, context, shot)
         _draw_left(layout, shot)
+        if why_not := why_not_now():
+            wrapped_label(layout, context, why_not, "INTERNET_OFFLINE")
         row = layout.row()
         row.scale_y = 1.6
         row.enabled = not shot.problems

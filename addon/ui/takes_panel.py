@@ -5,7 +5,7 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..vse.compat import edit_scene
-from . import take_list
+from . import desk, take_list
 from .chosen_take import active_strip, chosen_entry
 from .compare import RETAKE_OT_compare_takes, draw_compare
 from .sidebar import SidebarPanel
@@ -115,7 +115,11 @@ def _draw_empty(
     if strip is not None and strip.retake.compares:
         wrapped_label(layout, context, "Select a strip of the shot to choose between its takes", "INFO")
     elif strip is not None and strip.retake.job_id:
-        layout.label(text="The first take is on its way", icon="SORTTIME")
+        entry = desk.desk().entries.get(strip.retake.job_id)
+        if entry is not None and entry.error:
+            layout.label(text="No take came: see the Queue", icon="ERROR")
+        else:
+            layout.label(text="The first take is on its way", icon="SORTTIME")
     elif strip is not None and strip.retake.shot_id:
         wrapped_label(layout, context, "This shot has no take yet. Regenerate asks Kling for one", "INFO")
         layout.operator("retake.regenerate", icon="FILE_REFRESH")

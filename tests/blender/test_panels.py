@@ -144,6 +144,7 @@ def test_a_refused_shot_says_why_and_can_be_copied(editor: bpy.types.Scene, rehe
     tick_until(lambda: any(entry.error for entry in desk.desk().entries.values()))
     queue = draw(RETAKE_PT_queue)
     assert "content check" in queue.said()
+    assert "No take came: see the Queue" in draw(RETAKE_PT_takes).said()
     assert queue.find("retake.copy_error").enabled
 
 
@@ -162,3 +163,5 @@ def test_offline_the_button_is_off_and_says_why(editor: bpy.types.Scene, monkeyp
     monkeypatch.delenv("KLING_BASE_URL")
     assert not bpy.app.online_access
     assert not RETAKE_OT_generate.poll(bpy.context)
+    said = draw(RETAKE_PT_price).said()
+    assert "Allow Online Access is off" in said or "--offline-mode" in said

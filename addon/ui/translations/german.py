@@ -132,6 +132,7 @@ GERMAN = {
         "Streifen über dem Schnitt"
     ),
     "The first take is on its way": "Der erste Take ist unterwegs",
+    "No take came: see the Queue": "Es kam kein Take: siehe Warteschlange",
     "The strip shows no take yet": "Der Streifen zeigt noch keinen Take",
     "This take was made without a prompt": "Dieser Take wurde ohne Prompt gemacht",
     "Characters and things of the account": "Figuren und Dinge des Kontos",

@@ -138,6 +138,7 @@ def whole() -> Iterator[float]:
     picture("5-failed")
     base_url, key = os.environ.pop("KLING_BASE_URL"), os.environ["KLING_API_KEY"]
     said["offline"] = act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    area().tag_redraw()
     yield 0.5
     picture("6-offline")
     os.environ["KLING_BASE_URL"], os.environ["KLING_API_KEY"] = base_url, "nobody's"
