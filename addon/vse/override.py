@@ -27,9 +27,10 @@ _READS_WITHOUT_LOCK = sys.version_info < (3, 12)
 
 
 @contextmanager
-def context_of(window: Window, area: Area, region: Region | None = None) -> Iterator[None]:
+def context_of(window: Window, area: Area | None = None, region: Region | None = None) -> Iterator[None]:
     """Let operators work there, for the time being."""
-    there = {"window": window, "area": area} | ({"region": region} if region is not None else {})
+    members = {"window": window, "area": area, "region": region}
+    there = {name: member for name, member in members.items() if member is not None}
     with ExitStack() as left_at_the_end:
         if not _READS_WITHOUT_LOCK:
             left_at_the_end.enter_context(bpy.context.temp_override(**there))

@@ -29,7 +29,6 @@ def render_preview(scene: Scene, path: Path) -> None:
     render.ffmpeg.audio_codec = "AAC"
     render.filepath = str(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with bpy.context.temp_override(scene=scene):
-        bpy.ops.render.render(animation=True, scene=scene.name)
+    bpy.ops.render.render(animation=True, scene=scene.name)
     if not path.is_file():
         raise StorageError(f"Blender rendered nothing to {path}.", hint="See Blender's own messages above.")

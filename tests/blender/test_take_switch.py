@@ -24,6 +24,7 @@ from addon.vse.compat import (
     set_right_handle,
 )
 from addon.vse.context import sequencer_context
+from addon.vse.override import context_of
 from addon.vse.place import place_take
 from addon.vse.placeholder import place_placeholder
 from addon.vse.take_switch import show_take
@@ -250,5 +251,5 @@ def test_switching_is_undone_and_done_again(scene: bpy.types.Scene, takes: dict[
 
 
 def in_window(name: str, **options: str) -> None:
-    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+    with context_of(bpy.context.window_manager.windows[0]):
         getattr(bpy.ops.ed, name)(**options)

@@ -21,6 +21,7 @@ from addon.ui.takes_panel import RETAKE_MT_take, RETAKE_PT_takes
 from addon.vse import properties
 from addon.vse.compat import edit_scene, left_handle, right_handle, set_edit_scene, set_left_handle, set_right_handle
 from addon.vse.context import sequencer_context
+from addon.vse.override import context_of
 from addon.vse.place import place_take
 from addon.vse.preview import render_preview
 from addon.vse.read import read_timeline
@@ -102,7 +103,7 @@ def run(name: str, **options: object) -> set[str]:
 
 
 def in_window(name: str, **options: str) -> None:
-    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+    with context_of(bpy.context.window_manager.windows[0]):
         getattr(bpy.ops.ed, name)(**options)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from addon.ui.where import draw_place
 from addon.vse.compat import content_duration, edit_scene, left_handle, right_handle, set_right_handle
+from addon.vse.override import context_of
 from tests.blender.enabled import editor, generate, movies, tick_until
 from tests.blender.recording_layout import RecordingLayout
 from tests.rehearsal import rehearsal
@@ -185,7 +186,7 @@ def test_the_suggested_length_is_taken_with_one_click(gap: bpy.types.Scene) -> N
 def test_one_undo_takes_the_placeholder_back(gap: bpy.types.Scene, tmp_path: Path) -> None:
     select(gap, "left", "right")
     bpy.ops.ed.undo_push(message="before")
-    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+    with context_of(bpy.context.window_manager.windows[0]):
         generate(gap)
         bpy.ops.ed.undo_push(message="Generate")
         bpy.ops.ed.undo()
