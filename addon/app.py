@@ -12,19 +12,25 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .errors import AccountError, InputError, OfflineError
+from .hosting.configured import configured_place
 from .jobs.budget import Caps
 from .jobs.timing import Timing
 from .key_store import read_keys
+from .key_store.storage_keys import read_storage_secret
 from .kling.catalogue import catalogue
 from .kling.client import GLOBAL_BASE_URL, KlingClient
 from .kling.credentials import ApiKey, Credential
+from .kling.public_address import check_public_url
 from .kling.standard import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
+    from .hosting.hosting import Hosting
+    from .hosting.place import StoragePlace, StorageSecret
     from .jobs.message import JobMessage
+    from .kling.request import GenerationRequest
 
 SANDBOX_ACCOUNT = "sandbox"
 REHEARSAL_SPEED = 30.0
@@ -55,6 +61,15 @@ class Settings:
     """The request format the user insists on."""
     voices_are_free: bool = False
     """Subscribers do not pay extra for bound voices."""
+    storage: StoragePlace | None = None
+    """Where reference videos are put for Kling to fetch them."""
+    storage_secret: StorageSecret | None = None
+
+    @property
+    def uploads_here(self) -> bool:
+        """Whether a local Kling takes reference videos itself."""
+        is_local = is_loopback(urlsplit(self.base_url).hostname or "")
+        return self.account == SANDBOX_ACCOUNT or (is_local and self.storage is None)
 
 
 def home_folder(environ: Mapping[str, str], host: Host) -> Path:
@@ -86,6 +101,7 @@ def load_settings(environ: Mapping[str, str], host: Host, *, use_keyring: bool =
     if why_offline and not is_loopback(parts.hostname):
         raise OfflineError(why_offline, hint="Or rehearse on this computer with --sandbox.")
     home = home_folder(environ, host)
+    storage = configured_place(environ)
     return Settings(
         home=home,
         base_url=base_url,
@@ -96,7 +112,19 @@ def load_settings(environ: Mapping[str, str], host: Host, *, use_keyring: bool =
         day_units=day_cap_units(environ),
         standard=wanted_standard(environ),
         voices_are_free=voices_are_free(environ),
+        storage=storage,
+        storage_secret=None if storage is None else _storage_secret(environ, home, storage, use_keyring=use_keyring),
     )
+
+
+def _storage_secret(
+    environ: Mapping[str, str], home: Path, storage: StoragePlace, *, use_keyring: bool
+) -> StorageSecret | None:
+    """None where there is none: a shot without a reference video needs no storage."""
+    try:
+        return read_storage_secret(environ, home, storage, use_keyring=use_keyring)
+    except AccountError:
+        return None
 
 
 @contextmanager
@@ -191,6 +219,45 @@ def is_loopback(hostname: str) -> bool:
         return False
 
 
+def check_video(request: GenerationRequest, settings: Settings) -> None:
+    """Raises InputError or AccountError where Kling could not fetch the request's reference video."""
+    video = request.video
+    if video is None:
+        return
+    if isinstance(video.source, str):
+        check_public_url(video.source, settings.base_url, "reference video")
+    elif not settings.uploads_here and settings.storage is None:
+        raise InputError(
+            "reference video",
+            video.source.path.name,
+            "Kling fetches videos from the internet, and no storage is set up for it",
+            hint="Set one up in the preferences or with RETAKE_STORAGE, or give an address (https://…).",
+        )
+    elif not settings.uploads_here and settings.storage_secret is None:
+        name = settings.storage.name if settings.storage else ""
+        raise AccountError(
+            f"There are no keys for the storage {name}.",
+            hint="Enter them in the preferences or with `retake storage key`.",
+        )
+
+
+def open_hosting(settings: Settings) -> Hosting | None:
+    """Where reference videos go; None where nothing is set up. Opens no connection."""
+    from .hosting.hosting import Hosting
+
+    if settings.uploads_here:
+        from .hosting.sandbox_shelf import SandboxShelf
+
+        shelf = SandboxShelf(settings.base_url, settings.credential)
+        return Hosting(settings.home, shelf, "uploads", settings.base_url)
+    if settings.storage is None or settings.storage_secret is None:
+        return None
+    from .hosting.bucket import Bucket
+
+    bucket = Bucket(settings.storage, settings.storage_secret)
+    return Hosting(settings.home, bucket, settings.storage.prefix, settings.base_url)
+
+
 class Services:
     """A ledger and a running engine. Use as a context; leaving it stops the engine, and jobs stay on record."""
 
@@ -214,6 +281,7 @@ class Services:
             settings.timing,
             Caps(list_units=list_units, day_units=settings.day_units),
             in_flight=in_flight or DEFAULT_IN_FLIGHT,
+            hosting=open_hosting(settings),
             on_message=on_message,
         )
 

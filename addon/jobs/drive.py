@@ -13,10 +13,11 @@ import asyncio
 import base64
 import hashlib
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from ..errors import InputError, RetakeError
+from ..errors import AccountError, InputError, RetakeError, StorageError
 from ..kling.errors import (
     KlingBadRequest,
     KlingBusy,
@@ -28,12 +29,13 @@ from ..kling.errors import (
 from ..kling.failure_reason import failure_error
 from ..kling.possible import problems
 from ..kling.request import ImageFile, ImageUrl
-from ..kling.sent_pictures import SentPictures
+from ..kling.sent_media import SentMedia
 from ..kling.task import KlingTask, TaskStatus
 from ..kling.transport import ResultGone
 from ..media.probe import ClipFacts, DamagedClip
 from ..redaction import logger
 from .download import download, whole_clip
+from .faces import lip_sync_of
 from .job import Job, TakeFacts
 from .message import DownloadProgress, JobAdvanced, JobMessage, JobWaits
 from .sidecar import write_sidecar
@@ -41,12 +43,15 @@ from .state import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from decimal import Decimal
+    from pathlib import Path
 
     from ..kling.client import KlingClient
-    from ..kling.request import ImageInput
+    from ..kling.request import ImageInput, Speech
     from .budget import Caps
     from .ledger import Ledger
     from .places import Place, Places
+    from .reference_upload import ReferenceUploads
     from .status_board import StatusBoard
     from .timing import Timing
 
@@ -66,7 +71,8 @@ MOST_DOWNLOADS = 4
 class JobDriver:
     """Drives jobs, each in its own coroutine. Engine's thread only.
 
-    What jobs share is theirs by turns: `places` at Kling, `board` for reads of their tasks' states, and the downloads.
+    What jobs share is theirs by turns: `places` at Kling, `board` for reads of their tasks' states, `uploads` for their
+    reference videos, and the downloads.
     """
 
     def __init__(
@@ -77,6 +83,7 @@ class JobDriver:
         publish: Callable[[JobMessage], None],
         places: Places,
         board: StatusBoard,
+        uploads: ReferenceUploads,
     ) -> None:
         self._ledger = ledger
         self._client = client
@@ -84,6 +91,7 @@ class JobDriver:
         self._publish = publish
         self._places = places
         self._board = board
+        self._uploads = uploads
         self._downloads = asyncio.Semaphore(MOST_DOWNLOADS)
 
     async def drive(self, job: Job, caps: Caps) -> Job:
@@ -93,6 +101,11 @@ class JobDriver:
             return await self._drive(job, caps, place)
         finally:
             place.give_back()
+
+    async def _over(self, job: Job) -> Job:
+        """Kling has no use for the job's reference video any more."""
+        await self._uploads.release(job)
+        return job
 
     async def _drive(self, job: Job, caps: Caps, place: Place) -> Job:
         sent_before = job.creates_sent
@@ -111,7 +124,7 @@ class JobDriver:
                     job = await self._resolve(job, caps, sent_before, place)
                 case JobState.SUBMITTED | JobState.PROCESSING:
                     place.occupy()
-                    job = await self._follow(job)
+                    job = await self._over(await self._follow(job))
                     place.give_back(task_ended=True)
                 case JobState.DOWNLOADING:
                     async with self._downloads:
@@ -127,21 +140,24 @@ class JobDriver:
         try:
             for problem in problems(job.request):
                 raise problem.error()
-            pictures = await _read_pictures(job)
+            media = await self._read_media(job)
             job = self._told(self._ledger.begin_submit(job.job_id, caps))
-        except RetakeError as error:
-            self._told(self._ledger.advance(job.job_id, JobState.REFUSED, error=error))
+        except (AccountError, StorageError):
+            # Of the user's storage or disk: once that is mended, the job goes on from here.
             raise
-        return await self._send(job, pictures, place)
+        except RetakeError as error:
+            await self._over(self._told(self._ledger.advance(job.job_id, JobState.REFUSED, error=error)))
+            raise
+        return await self._send(job, media, place)
 
-    async def _send(self, job: Job, pictures: SentPictures, place: Place) -> Job:
+    async def _send(self, job: Job, media: SentMedia, place: Place) -> Job:
         """Send the create whose intent is on record, in a place that is taken."""
         busy = 0
         unreachable_since = time.monotonic()
         unreachable = 0
         while True:
             try:
-                task = await self._client.create(job.standard, job.request, job.external_task_id, pictures)
+                job, task = await self._create(job, media)
             except KlingBusy as error:
                 busy += 1
                 self._publish(JobWaits(job.job_id, str(error)))
@@ -149,6 +165,8 @@ class JobDriver:
                     place.refuse()
                 await asyncio.sleep(max(error.retry_after_s or 0.0, self._timing.busy_s(busy)))
                 await place.take()
+                # A signed address does not outlive a long wait.
+                media = replace(media, video=await self._uploads.address(job))
             except KlingNotSent as error:
                 unreachable += 1
                 if time.monotonic() - unreachable_since > self._timing.send_patience_s:
@@ -157,15 +175,42 @@ class JobDriver:
                 await asyncio.sleep(self._timing.outage_s(unreachable))
             except KlingUnknownOutcome as error:
                 _log.warning("job=%s create without an answer: %s %s", job.job_id, error, error.detail)
-                return self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
+                job = self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
+                if job.request.speech is not None and job.faces is None:
+                    # A face search cannot be looked up and may cost again: that is the user's to decide.
+                    raise
+                return job
+            except InputError as error:
+                # Face and sound do not meet; finding that out was paid for.
+                await self._over(self._told(self._end_paid(job, error)))
+                raise
             except KlingRefused as error:
                 known = await self._earlier_task(job, error)
                 if known is not None:
                     return self._adopt(job, known)
-                self._told(self._ledger.advance(job.job_id, JobState.REFUSED, error=error))
+                await self._over(self._told(self._end_paid(job, error)))
                 raise
             else:
                 return self._adopt(job, task)
+
+    async def _create(self, job: Job, media: SentMedia) -> tuple[Job, KlingTask]:
+        """The create of a job, which for a lip-sync is two calls: what the first one found is on record in between."""
+        speech = job.request.speech
+        if speech is None or job.request.video is None:
+            task = await self._client.create(job.standard, job.request, job.external_task_id, media)
+            return job, task
+        faces = job.faces
+        if faces is None:
+            faces = await self._client.find_faces(media.video_url(job.request.video.source))
+            job = self._ledger.note_faces(job.job_id, faces)
+        return job, await self._client.sync_lips(lip_sync_of(faces, speech, media.sound or ""), job.external_task_id)
+
+    def _end_paid(self, job: Job, error: RetakeError) -> Job:
+        """Refused, or failed where something was paid on the way."""
+        job = self._ledger.job(job.job_id)
+        if job.faces is None:
+            return self._ledger.advance(job.job_id, JobState.REFUSED, error=error)
+        return self._ledger.advance(job.job_id, JobState.FAILED, billed_units=job.faces_units, error=error)
 
     async def _earlier_task(self, job: Job, refusal: KlingRefused) -> KlingTask | None:
         """The task that an earlier create of this intent made although this one was refused; None where there is none.
@@ -207,8 +252,8 @@ class JobDriver:
                 hint="Run it again later: the same request is sent under the same id and cannot be billed twice.",
             )
         await place.take()
-        pictures = await _read_pictures(job)
-        return await self._send(self._told(self._ledger.begin_submit(job.job_id, caps)), pictures, place)
+        media = await self._read_media(job)
+        return await self._send(self._told(self._ledger.begin_submit(job.job_id, caps)), media, place)
 
     def _find(self, job: Job) -> Awaitable[KlingTask | None]:
         return self._client.find(job.standard, job.request.product, job.external_task_id)
@@ -235,13 +280,13 @@ class JobDriver:
                     if job.state is JobState.SUBMITTED:
                         job = self._told(self._ledger.advance(job.job_id, JobState.PROCESSING))
                 case TaskStatus.SUCCEEDED:
-                    return self._told(
-                        self._ledger.advance(job.job_id, JobState.DOWNLOADING, billed_units=task.billed_units)
-                    )
+                    billed = _billed(job, task)
+                    return self._told(self._ledger.advance(job.job_id, JobState.DOWNLOADING, billed_units=billed))
                 case TaskStatus.FAILED:
                     error = failure_error(task.reason)
+                    billed = _billed(job, task)
                     return self._told(
-                        self._ledger.advance(job.job_id, JobState.FAILED, billed_units=task.billed_units, error=error)
+                        self._ledger.advance(job.job_id, JobState.FAILED, billed_units=billed, error=error)
                     )
                 case _:
                     assert_never(task.status)
@@ -280,7 +325,7 @@ class JobDriver:
         while clip is None:
             try:
                 task = await self._finished_task(job)
-                billed_units = task.billed_units
+                billed_units = _billed(job, task)
                 clip = await download(
                     self._client, task.videos[0].url, job.file, lambda *counts: self._progress(job, *counts)
                 )
@@ -314,17 +359,19 @@ class JobDriver:
     def _progress(self, job: Job, received_bytes: int, total_bytes: int | None) -> None:
         self._publish(DownloadProgress(job.job_id, received_bytes, total_bytes))
 
+    async def _read_media(self, job: Job) -> SentMedia:
+        request = job.request
+        return SentMedia(
+            image=await _read_picture(request.image, "start image"),
+            image_tail=await _read_picture(request.image_tail, "end image"),
+            references=tuple(filter(None, [await _read_picture(one, "reference") for one in request.references])),
+            video=await self._uploads.address(job),
+            sound=await _read_sound(request.speech),
+        )
+
     def _told(self, job: Job) -> Job:
         self._publish(JobAdvanced(job))
         return job
-
-
-async def _read_pictures(job: Job) -> SentPictures:
-    return SentPictures(
-        image=await _read_picture(job.request.image, "start image"),
-        image_tail=await _read_picture(job.request.image_tail, "end image"),
-        references=tuple(filter(None, [await _read_picture(one, "reference") for one in job.request.references])),
-    )
 
 
 async def _read_picture(image: ImageInput | None, field: str) -> str | None:
@@ -335,13 +382,31 @@ async def _read_picture(image: ImageInput | None, field: str) -> str | None:
         case ImageUrl(url):
             return url
         case ImageFile(path, sha256):
-            try:
-                content = await asyncio.to_thread(path.read_bytes)
-            except OSError as error:
-                raise InputError(field, path, "it cannot be read any more") from error
-            if hashlib.sha256(content).hexdigest() != sha256:
-                raise InputError(field, path, "it has changed since the shot was asked for")
-            return base64.b64encode(content).decode("ascii")
+            return await _read_file(path, sha256, field)
+
+
+async def _read_file(path: Path, sha256: str, field: str) -> str:
+    try:
+        content = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise InputError(field, path, "it cannot be read any more") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise InputError(field, path, "it has changed since the shot was asked for")
+    return base64.b64encode(content).decode("ascii")
+
+
+async def _read_sound(speech: Speech | None) -> str | None:
+    """As base64; a file that changed since is not sent."""
+    if speech is None:
+        return None
+    return await _read_file(speech.sound.path, speech.sound.sha256, "speech")
+
+
+def _billed(job: Job, task: KlingTask) -> Decimal | None:
+    """With what a face search has cost before; None while Kling does not say what the task has."""
+    if job.faces is None:
+        return task.billed_units
+    return job.faces_units + (task.billed_units or 0)
 
 
 def _task_id(job: Job) -> str:

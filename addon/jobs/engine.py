@@ -19,13 +19,15 @@ from ..redaction import logger
 from .drive import JobDriver
 from .message import JobAdvanced, JobBroke, JobEnded, JobMessage, JobStopped, JobWaits
 from .places import Places
-from .state import CANCELLABLE, JobState
+from .reference_upload import ReferenceUploads
+from .state import CANCELLABLE, WITH_TAKE, WITHOUT_TAKE, JobState
 from .status_board import StatusBoard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from ..hosting.hosting import Hosting
     from ..kling.client import KlingClient
     from .budget import Caps
     from .job import Job
@@ -44,7 +46,8 @@ class Engine:
     """Start it, give it job ids, pump its messages, stop it. Safe to call from any thread.
 
     `in_flight` is how many tasks of each model are under way at once to begin with, best what the account's pack
-    allows; from there on Kling's refusals and successes say how many. `on_message`, where given, is called on the
+    allows; from there on Kling's refusals and successes say how many. `hosting` is where reference videos are put;
+    None: such a job is refused. `on_message`, where given, is called on the
     engine's thread with each message, before it is queued.
     """
 
@@ -56,12 +59,14 @@ class Engine:
         caps: Caps,
         *,
         in_flight: int = DEFAULT_IN_FLIGHT,
+        hosting: Hosting | None = None,
         on_message: Callable[[JobMessage], None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._make_client = make_client
         self._timing = timing
         self._caps = caps
+        self._hosting = hosting
         self._on_message = on_message
         self._messages: queue.SimpleQueue[JobMessage] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
@@ -121,10 +126,12 @@ class Engine:
     async def _serve(self) -> None:
         client = self._make_client()
         board = StatusBoard(client)
-        self._driver = JobDriver(self._ledger, client, self._timing, self._publish, self._places, board)
+        uploads = ReferenceUploads(self._hosting, self._publish)
+        self._driver = JobDriver(self._ledger, client, self._timing, self._publish, self._places, board, uploads)
         heartbeat = asyncio.create_task(self._keep_leases())
+        sweep = asyncio.create_task(self._sweep())
         await self._stopping.wait()
-        tasks = [heartbeat, *self._running.values()]
+        tasks = [heartbeat, sweep, *self._running.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -173,6 +180,20 @@ class Engine:
             await asyncio.sleep(self._ledger.lease_s / 3)
             for job_id in tuple(self._running):
                 self._try_on_ledger(partial(self._ledger.claim, job_id))
+
+    async def _sweep(self) -> None:
+        """Delete what an earlier run uploaded and could not delete any more."""
+        if self._hosting is not None:
+            try:
+                await asyncio.to_thread(self._hosting.sweep, self._may_need_upload)
+            except RetakeError as error:
+                _log.warning("%s", error)
+
+    def _may_need_upload(self, job_id: str) -> bool:
+        try:
+            return self._ledger.job(job_id).state not in WITH_TAKE | WITHOUT_TAKE
+        except LedgerError:
+            return False
 
     async def _cancel(self, job_id: str) -> bool:
         if self._ledger.job(job_id).state not in CANCELLABLE:

@@ -17,6 +17,7 @@ from ..kling.price import billed_seconds
 from .state import WITHOUT_TAKE, JobState
 
 if TYPE_CHECKING:
+    from ..kling.lip_sync import FaceSession
     from ..kling.request import GenerationRequest
     from ..kling.standard import Standard
     from ..timeline.take import Take
@@ -97,6 +98,8 @@ class Job:
     billed_units: Decimal | None
     """What Kling deducted; None until it says so."""
     facts: TakeFacts | None
+    faces: FaceSession | None
+    """Of a lip-sync: what was found and paid for before it."""
     warning: str
     error: ErrorNote | None
     created_at_utc: str
@@ -107,6 +110,11 @@ class Job:
     def asked_at_utc(self) -> datetime:
         """No task of this job is older than this, by this computer's clock."""
         return datetime.fromisoformat(self.intent_at_utc or self.created_at_utc)
+
+    @property
+    def faces_units(self) -> Decimal:
+        """What a face search has cost beside the task itself."""
+        return Decimal(0) if self.faces is None or self.faces.billed_units is None else self.faces.billed_units
 
     @property
     def file(self) -> Path:

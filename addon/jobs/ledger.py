@@ -24,6 +24,7 @@ from ..kling.request import GenerationRequest
 from ..kling.standard import Standard
 from ..redaction import logger, redact
 from .budget import Caps, check_caps
+from .faces import faces_from_json, faces_to_json
 from .job import ErrorNote, Job, JobDraft, Kind, TakeFacts, kind_of
 from .owner import is_gone, new_owner
 from .state import CANCELLABLE, NEXT_STATES, WITHOUT_TAKE, JobState
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..errors import RetakeError
+    from ..kling.lip_sync import FaceSession
 
 _log = logger("ledger")
 
 LEASE_S = 30.0
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE job (
     job_id TEXT PRIMARY KEY,
@@ -57,6 +59,7 @@ CREATE TABLE job (
     estimate_units TEXT NOT NULL,
     billed_units TEXT,
     facts TEXT,
+    faces TEXT,
     warning TEXT NOT NULL DEFAULT '',
     error TEXT,
     created_at_utc TEXT NOT NULL,
@@ -76,7 +79,10 @@ CREATE INDEX step_by_job ON step (job_id);
 """
 """Amounts are decimal text: SQLite's REAL would round money."""
 
-_MIGRATIONS = {1: "ALTER TABLE job ADD COLUMN standard TEXT NOT NULL DEFAULT 'legacy'"}
+_MIGRATIONS = {
+    1: "ALTER TABLE job ADD COLUMN standard TEXT NOT NULL DEFAULT 'legacy'",
+    2: "ALTER TABLE job ADD COLUMN faces TEXT",
+}
 """From each older schema to the next: a ledger holds paid takes and is never begun anew."""
 
 
@@ -186,6 +192,12 @@ class Ledger:
         """Keep why the job stopped where it is; its state stays."""
         with self._transaction():
             self._update(job_id, {"error": _error_to_json(error)})
+            return self.job(job_id)
+
+    def note_faces(self, job_id: str, session: FaceSession) -> Job:
+        """Keep what a face search found and cost: nothing finds it again. Its pictures' addresses are left out."""
+        with self._transaction():
+            self._update(job_id, {"faces": faces_to_json(session)})
             return self.job(job_id)
 
     def spent_units(self, list_id: str) -> Decimal:
@@ -400,6 +412,7 @@ def _read_job(row: sqlite3.Row) -> Job:
         estimate_units=Decimal(row["estimate_units"]),
         billed_units=None if row["billed_units"] is None else Decimal(row["billed_units"]),
         facts=_facts_from_json(row["facts"]),
+        faces=faces_from_json(row["faces"]),
         warning=row["warning"],
         error=None if row["error"] is None else ErrorNote(**json.loads(row["error"])),
         created_at_utc=row["created_at_utc"],

@@ -34,7 +34,7 @@ _S = JobState
 NEXT_STATES: dict[JobState, frozenset[JobState]] = {
     _S.QUEUED: frozenset({_S.PREPARING, _S.REFUSED, _S.CANCELLED}),
     _S.PREPARING: frozenset({_S.SUBMITTING, _S.REFUSED, _S.CANCELLED}),
-    _S.SUBMITTING: frozenset({_S.SUBMITTED, _S.UNKNOWN, _S.REFUSED}),
+    _S.SUBMITTING: frozenset({_S.SUBMITTED, _S.UNKNOWN, _S.REFUSED, _S.FAILED}),
     _S.UNKNOWN: frozenset({_S.SUBMITTING, _S.SUBMITTED}),
     _S.SUBMITTED: frozenset({_S.PROCESSING, _S.DOWNLOADING, _S.FAILED}),
     _S.PROCESSING: frozenset({_S.DOWNLOADING, _S.FAILED}),

@@ -169,4 +169,6 @@ def _places(
 
 
 def _other_hosts(home: Path, host: str) -> tuple[str, ...]:
-    return tuple(sorted(name for name, row in key_file.read(home / KEYS_FILE).items() if name != host and row))
+    rows = key_file.read(home / KEYS_FILE)
+    # A name with :// is a storage's.
+    return tuple(sorted(name for name, row in rows.items() if name != host and row and "://" not in name))

@@ -18,7 +18,7 @@ from .standard import Standard
 
 DEFAULT_MODEL_NAME = "kling-2.6"
 
-Tariff = Literal["silent", "sound", "voice", "video", "motion"]
+Tariff = Literal["silent", "sound", "voice", "video", "motion", "speech"]
 Bounds = tuple[int, int]
 """Least and most, both allowed."""
 

@@ -15,19 +15,22 @@ from pydantic import ValidationError
 from . import wire_legacy, wire_new
 from .credentials import AccessKeyPair
 from .errors import KlingBadAnswer, KlingBadRequest, KlingNotFound
+from .lip_sync import FaceVideo
+from .lip_sync_calls import LipSyncCalls
 from .paging import LAST_PAGE, CursorPage
 from .signed_calls import SignedCalls
 from .standard import Standard
+from .task import KlingTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from .credentials import Credential
+    from .lip_sync import FaceSession, LipSync
     from .product import Product
     from .request import GenerationRequest
-    from .sent_pictures import SentPictures
-    from .task import KlingTask
+    from .sent_media import SentMedia
     from .transport import ResultBody
     from .wire import Envelope
 
@@ -45,6 +48,7 @@ CLOCK_TOLERANCE = timedelta(hours=26)
 class KlingClient:
     def __init__(self, base_url: str, credential: Credential) -> None:
         self._calls = SignedCalls(base_url, credential)
+        self._lips = LipSyncCalls(self._calls, base_url)
         self.has_new_standard = not isinstance(credential, AccessKeyPair)
         """Whether the key reaches the new standard's calls, which also know the legacy standard's tasks."""
 
@@ -56,7 +60,7 @@ class KlingClient:
         standard: Standard,
         request: GenerationRequest,
         external_task_id: str,
-        pictures: SentPictures,
+        media: SentMedia,
     ) -> KlingTask:
         """Ask for a task; from here on it may cost money.
 
@@ -65,16 +69,25 @@ class KlingClient:
         match standard:
             case Standard.LEGACY:
                 path = f"/v1/videos/{request.product.value}"
-                body = wire_legacy.encode(request, external_task_id, pictures).to_json()
+                body = wire_legacy.encode(request, external_task_id, media).to_json()
             case Standard.NEW:
                 path = wire_new.path(request)
-                body = wire_new.encode(request, external_task_id, pictures).to_json()
+                body = wire_new.encode(request, external_task_id, media).to_json()
             case _:
                 assert_never(standard)
         task = _task(standard, await self._calls.call("POST", path, body=body))
         if task is None:
             raise _no_task("the answer to a create is empty")
         return task
+
+    async def find_faces(self, video_url: str) -> FaceSession:
+        """The first paid call of a lip-sync. See LipSyncCalls.identify_faces."""
+        return await self._lips.identify_faces(FaceVideo(video_url=video_url))
+
+    async def sync_lips(self, sync: LipSync, external_task_id: str) -> KlingTask:
+        """The second one. Raises as `create` does, and InputError where face and sound do not meet."""
+        task = await self._lips.create(sync, external_task_id)
+        return KlingTask(task.task_id, external_task_id, task.status, task.reason, (), task.billed_units)
 
     async def find(self, standard: Standard, product: Product, external_task_id: str) -> KlingTask | None:
         """The task with our own id, or None where Kling does not know it."""

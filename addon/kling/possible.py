@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError
 from .catalogue import ModelRow, ModeRow, catalogue
 from .possible_inputs import input_problems
+from .possible_speech import speech_problems
 from .possible_text import text_problems
 from .problem import Problem, either, where
 from .product import Product
@@ -36,6 +37,8 @@ _WITHOUT = {
 
 def problems(request: GenerationRequest) -> tuple[Problem, ...]:
     """All that keeps `request` from being sent, in the order of the fields; empty where it is possible."""
+    if request.product is Product.LIP_SYNC:
+        return speech_problems(request)
     try:
         model = catalogue().model_row(request.model_name)
     except InputError as error:
@@ -54,6 +57,8 @@ def problems(request: GenerationRequest) -> tuple[Problem, ...]:
 
 def fitting_standards(request: GenerationRequest) -> tuple[Standard, ...]:
     """The standards that can say `request`, the legacy one first: it says more, and every key reaches it."""
+    if request.product is Product.LIP_SYNC:
+        return (Standard.LEGACY,)
     model = catalogue().model_row(request.model_name)
     return tuple(standard for standard in model.standards if _fits(request, model, standard))
 

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from .catalogue import catalogue
+from .lip_sync import FACES_UNITS, estimate_lip_sync_units
 from .product import Product
 from .request import GenerationRequest, whole_seconds
 from .wire_prompt import bound_voices
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from .catalogue import Tariff
 
 
@@ -22,6 +22,9 @@ def estimate_units(request: GenerationRequest, *, voices_are_free: bool = False)
 
     Raises InputError where the catalogue has no price for what is asked.
     """
+    if request.product is Product.LIP_SYNC and request.video is not None:
+        length_s = request.video.duration_s
+        return FACES_UNITS + estimate_lip_sync_units(Decimal(length_s.numerator) / Decimal(length_s.denominator))
     mode = catalogue().model_row(request.model_name).mode_row(request.mode)
     if mode is None:
         raise InputError("quality", request.mode, "the catalogue has no price for it")
@@ -47,7 +50,9 @@ def billed_seconds(request: GenerationRequest) -> int:
 
 
 def tariff(request: GenerationRequest, *, voices_are_free: bool = False) -> Tariff:
-    """Which of a model's prices counts."""
+    """Which of a model's prices counts; "speech" is no model's."""
+    if request.product is Product.LIP_SYNC:
+        return "speech"
     if request.product is Product.MOTION_CONTROL:
         return "motion"
     if request.video is not None:

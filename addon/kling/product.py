@@ -17,5 +17,7 @@ class Product(Enum):
     """From text, frames, pictures, elements and a video together."""
     MULTI_IMAGE_TO_VIDEO = "multi-image2video"
     """From up to four pictures; on the legacy standard only."""
+    LIP_SYNC = "advanced-lip-sync"
+    """A face of a clip speaks a sound; no model is chosen; on the legacy standard only."""
     VIDEO_EXTEND = "video-extend"
     """Goes on where an earlier clip ends; on the legacy standard only."""

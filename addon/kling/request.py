@@ -33,6 +33,31 @@ class ImageUrl:
 ImageInput = ImageFile | ImageUrl
 
 
+@dataclass(frozen=True, slots=True)
+class VideoFile:
+    """A video on this computer, put where Kling can fetch it before the request is sent. `sha256` pins its content."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFile:
+    """A sound on this computer, sent inside the request. `sha256` (hex) pins its content."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What a face of the video is to say: `length_ms` of `sound` from its start, heard from `insert_ms` on."""
+
+    sound: SoundFile
+    length_ms: int
+    insert_ms: int
+
+
 class VideoRole(Enum):
     """What a reference video is for."""
 
@@ -42,6 +67,8 @@ class VideoRole(Enum):
     """Style, camera or subject are taken from it."""
     BASE = "base"
     """It is edited, and keeps its length."""
+    SPEECH = "speech"
+    """A face in it speaks, and it keeps its length."""
 
 
 class Orientation(Enum):
@@ -55,10 +82,11 @@ class Orientation(Enum):
 class VideoReference:
     """A video that Kling fetches itself: no call takes a video file (kling-api section 6).
 
-    `duration_s` is its exact length, which prices a motion control; `orientation` counts for motion control only.
+    `source` is an address, or a file that gets one. `duration_s` is its exact length, which prices a motion control;
+    `orientation` counts for motion control only.
     """
 
-    url: str
+    source: str | VideoFile
     role: VideoRole
     duration_s: Fraction
     keep_sound: bool = True
@@ -112,6 +140,7 @@ class GenerationRequest:
     free_cuts      Kling decides where to cut
     cfg_scale      0 to 1: how closely the prompt is followed
     extends        Kling's id of the clip to go on from, which decides model and mode
+    speech         what a face of `video` says; nothing but those two is looked at then
     """
 
     prompt: str
@@ -132,10 +161,13 @@ class GenerationRequest:
     camera: CameraMove | None = None
     cfg_scale: float | None = None
     extends: str | None = None
+    speech: Speech | None = None
 
     @property
     def product(self) -> Product:
         """The kind of task this is: by its inputs and, for what several calls could do, by what the model has."""
+        if self.speech is not None:
+            return Product.LIP_SYNC
         if self.extends is not None:
             return Product.VIDEO_EXTEND
         if self.video is not None:
@@ -151,7 +183,7 @@ class GenerationRequest:
     @property
     def follows_video(self) -> bool:
         """Whether the clip gets the length of a reference video."""
-        return self.video is not None and self.video.role in (VideoRole.MOTION, VideoRole.BASE)
+        return self.video is not None and self.video.role in (VideoRole.MOTION, VideoRole.BASE, VideoRole.SPEECH)
 
     def to_record(self) -> dict[str, Any]:
         """As plain JSON types, for the ledger, the sidecar and the recipe on the timeline. Holds no secret.
@@ -178,6 +210,7 @@ class GenerationRequest:
             "free_cuts": self.free_cuts,
             "camera": _camera_to_record(self.camera),
             "extends": self.extends,
+            "speech": _speech_to_record(self.speech),
         }
         record |= {name: value for name, value in added.items() if value}
         if self.cfg_scale is not None:
@@ -206,6 +239,7 @@ class GenerationRequest:
             camera=CameraMove(**camera) if camera else None,
             cfg_scale=record.get("cfg_scale"),
             extends=record.get("extends"),
+            speech=_speech_from_record(record.get("speech")),
         )
 
 
@@ -235,8 +269,13 @@ def _image_from_record(record: dict[str, str] | None) -> ImageInput | None:
 def _video_to_record(video: VideoReference | None) -> dict[str, Any] | None:
     if video is None:
         return None
+    place = (
+        {"url": video.source}
+        if isinstance(video.source, str)
+        else {"path": str(video.source.path), "sha256": video.source.sha256}
+    )
     return {
-        "url": video.url,
+        **place,
         "role": video.role.value,
         "duration_s": str(video.duration_s),
         "keep_sound": video.keep_sound,
@@ -248,12 +287,29 @@ def _video_from_record(record: dict[str, Any] | None) -> VideoReference | None:
     if record is None:
         return None
     return VideoReference(
-        url=record["url"],
+        source=record["url"] if "url" in record else VideoFile(Path(record["path"]), record["sha256"]),
         role=VideoRole(record["role"]),
         duration_s=Fraction(record["duration_s"]),
         keep_sound=record["keep_sound"],
         orientation=Orientation(record["orientation"]),
     )
+
+
+def _speech_to_record(speech: Speech | None) -> dict[str, Any] | None:
+    if speech is None:
+        return None
+    return {
+        "path": str(speech.sound.path),
+        "sha256": speech.sound.sha256,
+        "length_ms": speech.length_ms,
+        "insert_ms": speech.insert_ms,
+    }
+
+
+def _speech_from_record(record: dict[str, Any] | None) -> Speech | None:
+    if record is None:
+        return None
+    return Speech(SoundFile(Path(record["path"]), record["sha256"]), record["length_ms"], record["insert_ms"])
 
 
 def _camera_to_record(camera: CameraMove | None) -> dict[str, Any] | None:

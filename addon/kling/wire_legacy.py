@@ -20,7 +20,7 @@ from .wire import Received, Sent
 from .wire_prompt import asks_aspect_ratio, cut_text, wire_prompt
 
 if TYPE_CHECKING:
-    from .sent_pictures import SentPictures
+    from .sent_media import SentMedia
 
 
 class VoiceEntry(Sent):
@@ -148,7 +148,7 @@ class VideoExtendBody(Sent):
 Body = TextToVideoBody | ImageToVideoBody | MotionControlBody | OmniVideoBody | MultiImageBody | VideoExtendBody
 
 
-def encode(request: GenerationRequest, external_task_id: str, pictures: SentPictures) -> Body:
+def encode(request: GenerationRequest, external_task_id: str, media: SentMedia) -> Body:
     """The body for `request`; the pictures are sent as they are."""
     model = catalogue().model_row(request.model_name)
     mode = model.mode_row(request.mode)
@@ -161,19 +161,19 @@ def encode(request: GenerationRequest, external_task_id: str, pictures: SentPict
         case Product.IMAGE_TO_VIDEO:
             return ImageToVideoBody(
                 **_shared(request, model, mode, external_task_id),
-                image=pictures.image,
-                image_tail=pictures.image_tail,
+                image=media.image,
+                image_tail=media.image_tail,
                 element_list=_elements(request),
                 camera_control=_camera(request.camera),
             )
         case Product.MOTION_CONTROL:
-            return _motion(request, model.legacy_name, external_task_id, pictures)
+            return _motion(request, model.legacy_name, external_task_id, media)
         case Product.OMNI_VIDEO:
-            return _omni(request, model.legacy_name, external_task_id, pictures)
+            return _omni(request, model.legacy_name, external_task_id, media)
         case Product.MULTI_IMAGE_TO_VIDEO:
             return MultiImageBody(
                 model_name=model.legacy_name,
-                image_list=tuple(MultiImageEntry(image=picture) for picture in pictures.references),
+                image_list=tuple(MultiImageEntry(image=picture) for picture in media.references),
                 prompt=wire_prompt(request, Standard.LEGACY).text,
                 negative_prompt=request.negative_prompt or None,
                 mode=request.mode,
@@ -181,6 +181,8 @@ def encode(request: GenerationRequest, external_task_id: str, pictures: SentPict
                 aspect_ratio=request.aspect_ratio,
                 external_task_id=external_task_id,
             )
+        case Product.LIP_SYNC:
+            raise ValueError("a lip-sync is no single call: see wire_lip_sync")
         case Product.VIDEO_EXTEND:
             return VideoExtendBody(
                 video_id=request.extends or "",
@@ -233,15 +235,15 @@ def _elements(request: GenerationRequest) -> tuple[ElementEntry, ...] | None:
     return tuple(ElementEntry(element_id=int(element.element_id)) for element in request.elements) or None
 
 
-def _motion(request: GenerationRequest, legacy_name: str, external_task_id: str, pictures: SentPictures) -> Body:
+def _motion(request: GenerationRequest, legacy_name: str, external_task_id: str, media: SentMedia) -> Body:
     video = request.video
-    if video is None or pictures.image is None:
+    if video is None or media.image is None:
         raise ValueError("motion control needs a picture and a video")
     return MotionControlBody(
         model_name=legacy_name,
         prompt=wire_prompt(request, Standard.LEGACY).text or None,
-        image_url=pictures.image,
-        video_url=video.url,
+        image_url=media.image,
+        video_url=media.video_url(video.source),
         character_orientation=video.orientation.value,
         mode=request.mode,
         keep_original_sound="yes" if video.keep_sound else "no",
@@ -250,18 +252,18 @@ def _motion(request: GenerationRequest, legacy_name: str, external_task_id: str,
     )
 
 
-def _omni(request: GenerationRequest, legacy_name: str, external_task_id: str, pictures: SentPictures) -> Body:
-    images = [OmniImage(image_url=picture, type=None) for picture in pictures.references]
-    if pictures.image is not None:
-        images.append(OmniImage(image_url=pictures.image, type="first_frame"))
-    if pictures.image_tail is not None:
-        images.append(OmniImage(image_url=pictures.image_tail, type="end_frame"))
+def _omni(request: GenerationRequest, legacy_name: str, external_task_id: str, media: SentMedia) -> Body:
+    images = [OmniImage(image_url=picture, type=None) for picture in media.references]
+    if media.image is not None:
+        images.append(OmniImage(image_url=media.image, type="first_frame"))
+    if media.image_tail is not None:
+        images.append(OmniImage(image_url=media.image_tail, type="end_frame"))
     video = request.video
     videos = None
     if video is not None:
         refer_type: Literal["base", "feature"] = "base" if video.role is VideoRole.BASE else "feature"
         kept: Literal["yes", "no"] = "yes" if video.keep_sound else "no"
-        videos = (OmniVideo(video_url=video.url, refer_type=refer_type, keep_original_sound=kept),)
+        videos = (OmniVideo(video_url=media.video_url(video.source), refer_type=refer_type, keep_original_sound=kept),)
     return OmniVideoBody(
         model_name=legacy_name,
         prompt=None if request.cuts else wire_prompt(request, Standard.LEGACY).text or None,

@@ -21,7 +21,7 @@ from .wire import Received, Sent
 from .wire_prompt import WirePrompt, asks_aspect_ratio, wire_prompt
 
 if TYPE_CHECKING:
-    from .sent_pictures import SentPictures
+    from .sent_media import SentMedia
 
 _PATHS = {
     Product.TEXT_TO_VIDEO: "text-to-video",
@@ -92,7 +92,7 @@ def path(request: GenerationRequest) -> str:
     return f"/{_PATHS[request.product]}/{_row(request).new_name}"
 
 
-def encode(request: GenerationRequest, external_task_id: str, pictures: SentPictures) -> VideoBody:
+def encode(request: GenerationRequest, external_task_id: str, media: SentMedia) -> VideoBody:
     """The body for `request`; the pictures are sent as they are."""
     model = _row(request)
     mode = model.mode_row(request.mode)
@@ -103,7 +103,7 @@ def encode(request: GenerationRequest, external_task_id: str, pictures: SentPict
     prompt = wire_prompt(request, Standard.NEW)
     return VideoBody(
         prompt=prompt.text if is_text else None,
-        contents=None if is_text else _contents(request, prompt, pictures),
+        contents=None if is_text else _contents(request, prompt, media),
         settings=Settings(
             multi_shot=_multi_shot(request) if model.has_multi_shot and motion is None else None,
             audio=_audio(request, model),
@@ -132,21 +132,21 @@ def _audio(request: GenerationRequest, model: ModelRow) -> Literal["off", "nativ
     return "native" if request.sound else "off"
 
 
-def _contents(request: GenerationRequest, prompt: WirePrompt, pictures: SentPictures) -> tuple[Part, ...]:
+def _contents(request: GenerationRequest, prompt: WirePrompt, media: SentMedia) -> tuple[Part, ...]:
     parts: list[Part] = []
     if prompt.text:
         parts.append(PromptPart(text=prompt.text))
-    if pictures.image is not None:
+    if media.image is not None:
         is_motion = request.product is Product.MOTION_CONTROL
-        parts.append(FilePart(type="image" if is_motion else "first_frame", url=pictures.image, id=None))
-    if pictures.image_tail is not None:
-        parts.append(FilePart(type="last_frame", url=pictures.image_tail, id=None))
-    for number, picture in enumerate(pictures.references, start=1):
+        parts.append(FilePart(type="image" if is_motion else "first_frame", url=media.image, id=None))
+    if media.image_tail is not None:
+        parts.append(FilePart(type="last_frame", url=media.image_tail, id=None))
+    for number, picture in enumerate(media.references, start=1):
         parts.append(FilePart(type="refer_image", url=picture, id=f"image_{number}"))
     if request.video is not None:
         role = request.video.role
         name = None if role is VideoRole.MOTION else "video_1"
-        parts.append(FilePart(type=_VIDEO_PARTS[role], url=request.video.url, id=name))
+        parts.append(FilePart(type=_VIDEO_PARTS[role], url=media.video_url(request.video.source), id=name))
     for number, element in enumerate(request.elements, start=1):
         parts.append(ElementPart(element_id=element.element_id, id=f"element_{number}"))
     parts.extend(VoicePart(voice_id=voice.voice_id, id=voice.reference_id) for voice in prompt.voices)

@@ -53,14 +53,15 @@ def write_frame(clip: Path, at_s: Fraction, picture: Path) -> Source:
                 found = frame
             if found is None:
                 raise InputError("strip", clip.name, "no frame of it can be read")
-            _write(found, picture)
+            write_picture(found, picture)
             count = stream.frames or round((stream.duration or 0) * stream.time_base * rate)
             return Source(count, Fraction(rate), (stream.width, stream.height), bool(container.streams.audio))
     except av.FFmpegError as error:
         raise InputError("strip", clip.name, f"it cannot be read as a video ({type(error).__name__})") from error
 
 
-def _write(frame: VideoFrame, picture: Path) -> None:
+def write_picture(frame: VideoFrame, picture: Path) -> None:
+    """As .png, whole or not at all, at most 1920 px on its longest side. Raises OSError."""
     import av
 
     picture.parent.mkdir(parents=True, exist_ok=True)

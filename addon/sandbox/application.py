@@ -46,6 +46,7 @@ from .task_state import TaskState, state_of
 from .task_store import Schedule, Task, TaskStore
 from .task_views import has_type, legacy_view, new_view
 from .transport import DroppedResponse
+from .uploads import UPLOADS_PATH, Uploads
 
 # A clip that follows a reference is as quick as one of this length (guess; its own is not known at the create).
 _FOLLOWING_TAKES_AS_S = 10
@@ -89,6 +90,7 @@ def build_application(services: Services) -> Starlette:
             Route("/tasks", routes.tasks_by_id, methods=["GET"]),
             Route("/tasks", routes.tasks_listed, methods=["POST"]),
             Route(f"{RESULTS_PATH}/{{file}}", routes.result, methods=["GET"]),
+            Route(f"{UPLOADS_PATH}/{{name}}", routes.upload, methods=["PUT", "HEAD", "DELETE", "GET"]),
         ],
         exception_handlers={HTTPException: routes.unknown_route},
     )
@@ -107,6 +109,7 @@ class _Routes:
         self._faults = services.faults
         self._clock = services.clock
         self._library = services.library
+        self._uploads = Uploads(services.settings.data_dir / "uploads", services.secrets.url_secret, services.clock)
         self.library = LibraryServices(
             settings=services.settings,
             store=services.store,
@@ -158,6 +161,27 @@ class _Routes:
             response = await file_response(request, path, struck)
             if "content-type" in response.headers:
                 response.headers["content-type"] = MEDIA_TYPES[path.suffix]
+        return await self._finish(entry, struck, response)
+
+    async def upload(self, request: Request) -> Response:
+        """Not one of Kling's calls, so no fault strikes it but those that are for every request."""
+        entry, struck = self._begin(request, "other")
+        instead = await self._before(struck, entry)
+        if instead is not None:
+            return instead
+        handle = {"PUT": self._uploads.put, "HEAD": self._uploads.head, "DELETE": self._uploads.delete}.get(
+            request.method
+        )
+        try:
+            if handle is None:
+                response = await self._uploads.get(request)
+            else:
+                check_authorization(request.headers.get("authorization"), self._secrets.credentials)
+                response = await handle(request)
+        except Refusal as refusal:
+            response = PlainTextResponse(f"{refusal.message}\n", status_code=refusal.http_status)
+        except ClientDisconnect:
+            response = Response()
         return await self._finish(entry, struck, response)
 
     async def unknown_route(self, request: Request, error: Exception) -> Response:

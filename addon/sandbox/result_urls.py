@@ -14,10 +14,10 @@ LIFETIME_S = 30 * 24 * 3600
 RESULTS_PATH = "/results"
 
 
-def signed_path(file: str, updated_ms: int, secret: bytes) -> str:
-    """Path and query for `file` ("<video id>.mp4"), good for 30 days from `updated_ms`."""
+def signed_path(file: str, updated_ms: int, secret: bytes, folder: str = RESULTS_PATH) -> str:
+    """Path and query for `file` ("<video id>.mp4") under `folder`, good for 30 days from `updated_ms`."""
     expires = str(updated_ms // 1000 + LIFETIME_S)
-    return f"{RESULTS_PATH}/{file}?Expires={expires}&Signature={_signature(file, expires, secret)}"
+    return f"{folder}/{file}?Expires={expires}&Signature={_signature(file, expires, secret)}"
 
 
 def is_allowed(file: str, expires: str, signature: str, secret: bytes, at_ms: int) -> bool:

@@ -19,7 +19,7 @@ from ..kling.request import (
     VideoReference,
     VideoRole,
 )
-from .shot_fields import CameraFields
+from .shot_fields import CameraFields, CutFields
 from .shot_request import cheapest_for
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ _SAMPLES: dict[str, dict[str, Any]] = {
     "element": {"elements": {"Name": "1"}, "voices": {}},
     "reference": {"reference": ("one.png",)},
     "cfg": {"cfg": 0.5},
+    "cuts": {
+        "cuts": (CutFields(prompt="one", duration=2), CutFields(prompt="two", duration=3)),
+        "prompt": "",
+        "duration": 5,
+    },
     "camera": {"camera": CameraFields(kind="simple", axis="zoom", amount=5)},
 }
 """The least that asks for each feature."""
@@ -71,8 +76,8 @@ def outline(fields: ShotFields, *, video_s: Fraction | None = None) -> Generatio
 def why_not(fields: ShotFields) -> dict[str, str]:
     """For each feature that cannot be added to the shot as it is, the sentence that says why or where it is.
 
-    The features are `sound`, `end image`, `voice`, `element`, `reference`, `cfg` and `camera`. What cannot be is
-    kling.possible's to say: this asks it with the feature added.
+    The features are `sound`, `end image`, `voice`, `element`, `reference`, `cuts`, `cfg` and `camera`. What cannot be
+    is kling.possible's to say: this asks it with the feature added.
     """
     reasons = {}
     for feature, sample in _SAMPLES.items():

@@ -60,6 +60,12 @@ class ShotFields(_Fields):
     camera: CameraFields | None = None
     cfg: float | None = None
     extend: str | None = None
+    lips: str | None = None
+    """A video with a face that is to say `speech`; nothing else but the two is looked at then."""
+    speech: str | None = None
+    """The sound."""
+    speech_at: float = 0.0
+    """Where in the video it begins, in seconds."""
 
 
 FIELD_NAMES = frozenset(ShotFields.model_fields)

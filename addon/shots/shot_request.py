@@ -20,11 +20,14 @@ from ..kling.request import (
     NamedElement,
     NamedVoice,
     Orientation,
+    VideoFile,
     VideoReference,
     VideoRole,
 )
 from ..media.picture import PictureLimits, check_picture
 from ..media.video_length import video_length_s
+from .speech_request import speech_request
+from .video_file import check_video_file
 
 if TYPE_CHECKING:
     from ..kling.catalogue import Tariff
@@ -33,14 +36,15 @@ if TYPE_CHECKING:
 _ADDRESS = ("http://", "https://")
 
 
-def build_request(fields: ShotFields, folder: Path, *, with_video_files: bool = False) -> GenerationRequest:
+def build_request(fields: ShotFields, folder: Path) -> GenerationRequest:
     """File names count from `folder`; each file and reference video is looked at, videos at an address too.
 
-    `with_video_files`: a video on this computer is taken as it is, which serves for a price but cannot be sent.
     Raises InputError naming the field. What Kling cannot make is not refused here.
     """
+    if fields.lips is not None or fields.speech is not None:
+        return speech_request(fields, folder)
     model = catalogue().model_row(fields.model)
-    video = _video(fields, folder, with_files=with_video_files)
+    video = _video(fields, folder)
     sound = model.always_has_sound if fields.sound is None else fields.sound
     return GenerationRequest(
         prompt=fields.prompt,
@@ -87,7 +91,7 @@ def _picture(name: str, folder: Path, field: str) -> ImageInput:
     return ImageFile(path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def _video(fields: ShotFields, folder: Path, *, with_files: bool) -> VideoReference | None:
+def _video(fields: ShotFields, folder: Path) -> VideoReference | None:
     given = {
         VideoRole.MOTION: fields.motion,
         VideoRole.FEATURE: fields.feature_video,
@@ -104,19 +108,18 @@ def _video(fields: ShotFields, folder: Path, *, with_files: bool) -> VideoRefere
         orientation = Orientation(fields.orientation)
     except ValueError as error:
         raise InputError("orientation", fields.orientation, "it is video or image") from error
-    if not name.startswith(_ADDRESS):
-        if not with_files:
-            raise InputError(
-                "reference video",
-                name,
-                "Kling fetches it from the internet",
-                hint="Put the video where it can be fetched, and give its address (https://…).",
-            )
-        name = str((folder / Path(name).expanduser()).absolute())
+    source: str | VideoFile
+    if name.startswith(_ADDRESS):
+        source, length_s = name, video_length_s(name, "reference video")
+    else:
+        path = (folder / Path(name).expanduser()).absolute()
+        length_s = check_video_file(path, role, fields.model)
+        with path.open("rb") as file:
+            source = VideoFile(path, hashlib.file_digest(file, "sha256").hexdigest())
     return VideoReference(
-        url=name,
+        source=source,
         role=role,
-        duration_s=video_length_s(name, "reference video"),
+        duration_s=length_s,
         keep_sound=fields.keep_sound,
         orientation=orientation,
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How well the check of a motion reference finds what it looks for: precision and recall on generated, labelled clips.
 
-    python tests/bench/reference_report.py [--half report|tuning|both] [--clips FOLDER] [--processes N]
+    python tests/bench/reference_report.py [--half report|tuning|both] [--clips FOLDER] [--every N] [--processes N]
 
 The thresholds were tuned on the half `tuning`; the numbers to believe are those of the half `report`, whose clips have
 other seeds, rates, sizes and speeds. A bench: it reports, and never fails by what it finds. Drawn figures are not
@@ -98,6 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--half", choices=["tuning", "report", "both"], default="report")
     parser.add_argument("--clips", type=Path, help="where the clips are made, and kept; default: nowhere")
+    parser.add_argument("--every", type=int, default=1, help="only one clip of so many, for a quick look")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
     halves: tuple[Half, ...] = ("tuning", "report") if arguments.half == "both" else (arguments.half,)
@@ -105,7 +106,7 @@ def main() -> None:
         folder = arguments.clips or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for half in halves:
-            tasks = [(half, number, str(folder)) for number in range(len(reference_clips(half)))]
+            tasks = [(half, number, str(folder)) for number in range(0, len(reference_clips(half)), arguments.every)]
             report(half, list(pool.map(judge, tasks)))
 
 

@@ -26,7 +26,7 @@ from addon.kling.library import KlingLibrary
 from addon.kling.library_task import LibraryTask
 from addon.kling.lip_sync import FACES_UNITS, FaceVideo, LipSync, estimate_lip_sync_units
 from addon.kling.request import GenerationRequest
-from addon.kling.sent_pictures import SentPictures
+from addon.kling.sent_media import SentMedia
 from addon.kling.standard import Standard
 from addon.kling.task import TaskStatus
 from addon.kling.voice import CUSTOM_VOICE_UNITS, NewVoice
@@ -275,7 +275,7 @@ def made_clip(rehearsal: Rehearsal, request: GenerationRequest = PLAIN) -> tuple
     async def make() -> tuple[str, str]:
         client = KlingClient(rehearsal.server.base_url, rehearsal.pair)
         try:
-            task = await client.create(Standard.LEGACY, request, "clip-1", SentPictures())
+            task = await client.create(Standard.LEGACY, request, "clip-1", SentMedia())
             ends_at = time.monotonic() + END_LIMIT_S
             while not task.videos and time.monotonic() < ends_at:
                 await asyncio.sleep(0.05)

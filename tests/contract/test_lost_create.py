@@ -18,7 +18,7 @@ from addon.kling.client import CLOCK_TOLERANCE, KlingClient
 from addon.kling.credentials import Credential
 from addon.kling.errors import KlingBadRequest, KlingPolicyRefused, KlingUnknownOutcome
 from addon.kling.product import Product
-from addon.kling.sent_pictures import SentPictures
+from addon.kling.sent_media import SentMedia
 from addon.kling.standard import Standard
 from addon.sandbox.faults import Fault
 from addon.sandbox.server import SandboxServer
@@ -132,7 +132,7 @@ def test_a_search_goes_through_every_page_and_ends(
 
     async def scene(client: KlingClient) -> None:
         for number in range(5):
-            await client.create(standard, PLAIN, f"own-{number}", SentPictures())
+            await client.create(standard, PLAIN, f"own-{number}", SentMedia())
         now = datetime.now(UTC)
         for number in range(5):
             task = await client.search(standard, TEXT, f"own-{number}", now)
@@ -151,7 +151,7 @@ def test_a_search_goes_through_every_page_and_ends(
 @pytest.mark.parametrize("clock_off", [-timedelta(hours=20), timedelta(hours=20)])
 def test_a_search_bears_with_a_wrong_clock(rehearsal: Rehearsal, standard: Standard, clock_off: timedelta) -> None:
     async def scene(client: KlingClient) -> None:
-        await client.create(standard, PLAIN, "own", SentPictures())
+        await client.create(standard, PLAIN, "own", SentMedia())
         assert await client.search(standard, TEXT, "own", datetime.now(UTC) + clock_off) is not None
 
     ask(rehearsal.server, rehearsal.api_key, scene)
@@ -169,7 +169,7 @@ def test_a_search_does_not_leaf_through_what_is_too_old(
 
         async def scene(client: KlingClient) -> None:
             for number in range(8):
-                await client.create(Standard.LEGACY, PLAIN, f"own-{number}", SentPictures())
+                await client.create(Standard.LEGACY, PLAIN, f"own-{number}", SentMedia())
                 clock_s[0] += day_s
             before = len(server.requests())
             since = datetime.fromtimestamp(clock_s[0] - day_s, UTC)

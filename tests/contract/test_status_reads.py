@@ -20,7 +20,7 @@ from addon.kling.client import MOST_IDS, KlingClient
 from addon.kling.credentials import Credential
 from addon.kling.errors import KlingNotFound, KlingNotSent
 from addon.kling.product import Product
-from addon.kling.sent_pictures import SentPictures
+from addon.kling.sent_media import SentMedia
 from addon.kling.standard import Standard
 from addon.kling.task import KlingTask, TaskStatus
 from addon.sandbox.faults import Fault
@@ -44,7 +44,7 @@ def play(rehearsal: Rehearsal, credential: Credential, standard: Standard, count
         client = KlingClient(rehearsal.server.base_url, credential)
         board = StatusBoard(client)
         try:
-            tasks = [await client.create(standard, PLAIN, f"own-{each}", SentPictures()) for each in range(count)]
+            tasks = [await client.create(standard, PLAIN, f"own-{each}", SentMedia()) for each in range(count)]
             await scene(client, board, [task.task_id for task in tasks])
         finally:
             await board.aclose()

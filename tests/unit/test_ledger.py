@@ -235,14 +235,18 @@ def test_a_full_disk_is_said_and_leaves_every_job_as_it_was(ledger: Ledger, tmp_
     assert all(ledger.steps(each.job_id) == (S.QUEUED,) for each in found)
 
 
-def test_an_older_ledger_is_brought_up_to_date_and_keeps_its_jobs(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("version", "later"), [(1, ["standard", "faces"]), (2, ["faces"])])
+def test_an_older_ledger_is_brought_up_to_date_and_keeps_its_jobs(
+    tmp_path: Path, version: int, later: list[str]
+) -> None:
     path = tmp_path / "ledger.db"
     new = Ledger(path)
     job = new.enqueue(draft(tmp_path))
     new.close()
     with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("ALTER TABLE job DROP COLUMN standard")
-        raw.execute("PRAGMA user_version = 1")
+        for column in later:
+            raw.execute(f"ALTER TABLE job DROP COLUMN {column}")
+        raw.execute(f"PRAGMA user_version = {version}")
     old = Ledger(path)
     assert old.job(job.job_id) == job
     assert old.enqueue(draft(tmp_path)).job_id == job.job_id

