@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,8 +17,9 @@ from ..app import open_settings
 from ..balance import read_costs
 from ..kling.element import ElementFromPictures, ElementFromVideo
 from ..kling.voice import CUSTOM_VOICE_UNITS, NewVoice
+from ..library import things
+from ..library.visit import gathered, make_once, visit_library
 from .exit_code import ExitCode
-from .library import gathered, make_once, visit_library
 from .price_words import plain, price_words
 
 if TYPE_CHECKING:
@@ -92,12 +95,20 @@ def list_voices(context: click.Context, *, sandbox: bool, as_json: bool) -> int:
 
 @voices.command("make", help=f"Clone a voice from 5 to 30 s of one person speaking; {CUSTOM_VOICE_UNITS} units.")
 @click.argument("name")
-@click.option("--url", default=None, help="The recording's address: mp3, wav, mp4 or mov.")
+@click.option("--file", type=click.Path(path_type=Path), default=None, help="The recording: mp3, wav, mp4 or mov.")
+@click.option("--url", default=None, help="Its address, in place of a file.")
 @click.option("--video", "video_id", default=None, metavar="ID", help="A clip of Kling's with speech.")
 @_sandbox
 @click.pass_context
-def make_voice(context: click.Context, *, name: str, url: str | None, video_id: str | None, sandbox: bool) -> int:
+def make_voice(
+    context: click.Context, *, name: str, file: Path | None, url: str | None, video_id: str | None, sandbox: bool
+) -> int:
     output: Output = context.obj.output
+    if file is not None:
+        with open_settings(os.environ, context.obj.host, sandbox=sandbox) as settings:
+            made = things.make_voice(settings, name, file)
+        output.results.print(f"{made.name}={made.thing_id}", highlight=False)
+        return ExitCode.DONE
     wanted = NewVoice(name, url, video_id)
     with open_settings(os.environ, context.obj.host, sandbox=sandbox) as settings:
         wanted.check(settings.base_url)
@@ -159,9 +170,9 @@ def list_elements(context: click.Context, *, sandbox: bool, as_json: bool) -> in
 @elements.command("make", help="Make an element from pictures (a front view and 1 to 3 others) or from a video. Free.")
 @click.argument("name")
 @click.option("--description", required=True, help="What it is, in up to 100 characters.")
-@click.option("--front", default=None, metavar="URL", help="The picture from the front.")
-@click.option("--view", "views", multiple=True, metavar="URL", help="1 to 3 pictures that differ from it.")
-@click.option("--video", "video_url", default=None, metavar="URL", help="3 to 8 s of one person.")
+@click.option("--front", default=None, metavar="FILE|URL", help="The picture from the front.")
+@click.option("--view", "views", multiple=True, metavar="FILE|URL", help="1 to 3 pictures that differ from it.")
+@click.option("--video", "video_url", default=None, metavar="FILE|URL", help="3 to 8 s of one person, 1080p.")
 @click.option("--voice", "voice_id", default=None, metavar="ID", help="A voice that is always its own.")
 @_sandbox
 @click.pass_context
@@ -178,11 +189,20 @@ def make_element(
 ) -> int:
     output: Output = context.obj.output
     wanted: NewElement
+    if video_url is not None and not video_url.startswith(("http://", "https://")):
+        with open_settings(os.environ, context.obj.host, sandbox=sandbox) as settings:
+            made = things.make_element_of_video(settings, name, description, Path(video_url).expanduser())
+        output.results.print(f"{made.name}={made.thing_id}", highlight=False)
+        return ExitCode.DONE
     if video_url is not None:
         wanted = ElementFromVideo(name=name, description=description, voice_id=voice_id, video_url=video_url)
     else:
         wanted = ElementFromPictures(
-            name=name, description=description, voice_id=voice_id, frontal_image=front or "", refer_images=views
+            name=name,
+            description=description,
+            voice_id=voice_id,
+            frontal_image=_picture(front, "frontal picture") if front else "",
+            refer_images=tuple(_picture(view, "further picture") for view in views),
         )
     with open_settings(os.environ, context.obj.host, sandbox=sandbox) as settings:
         wanted.checked(settings.base_url)
@@ -190,7 +210,7 @@ def make_element(
             settings,
             lambda library: make_once(
                 settings,
-                json.dumps(["element", name, description, front, views, video_url, voice_id]),
+                json.dumps(["element", name, description, *map(_stamp, (front, *views)), video_url, voice_id]),
                 library.elements.find,
                 lambda external_task_id: library.elements.create(wanted, external_task_id),
             ),
@@ -198,6 +218,18 @@ def make_element(
     for element in task.results:
         output.results.print(f"{element.name}={element.element_id}", highlight=False)
     return ExitCode.DONE
+
+
+def _stamp(text: str | None) -> str | None:
+    """An address, or what changes when a file does."""
+    if text is None or text.startswith(("http://", "https://")):
+        return text
+    return hashlib.sha256(Path(text).expanduser().read_bytes()).hexdigest()
+
+
+def _picture(text: str, field: str) -> str:
+    """An address as it is, a file as base64. Raises InputError."""
+    return text if text.startswith(("http://", "https://")) else things.picture_text(Path(text).expanduser(), field)
 
 
 @elements.command("delete", help="Delete an element of the account. It cannot be undone.")

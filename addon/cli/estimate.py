@@ -67,7 +67,7 @@ def estimate(context: click.Context, /, shots: Path, *, as_json: bool) -> int:
 
 def _estimate(shot: ListedShot, folder: Path, *, voices_free: bool) -> _Estimate:
     try:
-        request = build_request(shot.fields, folder, with_video_files=True)
+        request = build_request(shot.fields, folder)
     except InputError as error:
         return _Estimate(shot.shot_id, None, Decimal(0), (str(error),))
     found = problems(request)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from ..app import Host, Services, open_settings, units_from_credits
+from ..app import Host, Services, check_video, open_settings, units_from_credits
 from ..errors import InputError, RetakeError
 from ..jobs.job import Job, JobDraft
 from ..jobs.state import CANCELLABLE, WITH_TAKE, JobState
@@ -21,7 +21,6 @@ from ..kling.catalogue import catalogue
 from ..kling.choice import choose_standard
 from ..kling.hints import prompt_hints
 from ..kling.price import billed_seconds, estimate_units, tariff
-from ..kling.public_address import check_public_url
 from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
 from .balance import check_balance
 from .exit_code import exit_code_for_all
@@ -73,8 +72,7 @@ def generate(context: click.Context, /, **options: Any) -> int:
         if has_names_to_find(request):
             request = find_names(settings, request)
             check_possible(request)
-        if request.video is not None:
-            check_public_url(request.video.url, settings.base_url, "reference video")
+        check_video(request, settings)
         draft = JobDraft(
             account=settings.account,
             list_id=f"shot/{shot_id}",

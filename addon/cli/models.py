@@ -24,6 +24,7 @@ _MAKES = {
     Product.OMNI_VIDEO: "video from text, images, elements and a video together",
     Product.MULTI_IMAGE_TO_VIDEO: "video from several images",
     Product.VIDEO_EXTEND: "longer clips from its own",
+    Product.LIP_SYNC: "lip-sync",
 }
 _TARIFFS: dict[Tariff, str] = {
     "silent": "silent",

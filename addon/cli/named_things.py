@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from .library import gathered, visit_library
+from ..library.visit import gathered, visit_library
 from .shot_options import TO_BE_FOUND
 
 if TYPE_CHECKING:

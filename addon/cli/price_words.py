@@ -18,6 +18,7 @@ PRICED_FOR: dict[Tariff, str] = {
     "voice": "with sound and voices",
     "video": "with a reference video",
     "motion": "motion control",
+    "speech": "lip-sync",
 }
 
 

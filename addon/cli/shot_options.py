@@ -44,13 +44,13 @@ _OPTIONS = (
     click.option(
         "--reference", multiple=True, metavar="FILE|URL", help="An image that the prompt calls @image_1, @image_2 …"
     ),
-    click.option("--motion", default=None, metavar="URL", help="The video whose motion the character follows."),
+    click.option("--motion", default=None, metavar="FILE|URL", help="The video whose motion the character follows."),
     click.option(
         "--orientation", default="video", show_default=True, help="With --motion: which way the character faces, as in "
         "the video (3 to 30 s) or as in the image (3 to 10 s).",
     ),
-    click.option("--feature-video", default=None, metavar="URL", help="A video to take style or camera from."),
-    click.option("--base-video", default=None, metavar="URL", help="A video to change."),
+    click.option("--feature-video", default=None, metavar="FILE|URL", help="A video to take style or camera from."),
+    click.option("--base-video", default=None, metavar="FILE|URL", help="A video to change."),
     click.option("--keep-sound/--drop-sound", default=True, show_default=True, help="Of the reference video."),
     click.option(
         "--voice", "voices", multiple=True, metavar="NAME[=ID]", help="A voice for a label such as [Anna@NAME]: “…”."
@@ -62,6 +62,9 @@ _OPTIONS = (
         "--camera", default=None, metavar="AXIS=N", help=f"A camera move of -10 to 10: {', '.join(CAMERA_AXES)}."
     ),
     click.option("--cfg", type=float, default=None, help="0 to 1: how closely the prompt is followed."),
+    click.option("--lips", default=None, metavar="FILE", help="A video in which a face says --speech."),
+    click.option("--speech", default=None, metavar="FILE", help="The sound: 2 to 60 s of mp3, wav, m4a or aac."),
+    click.option("--speech-at", type=float, default=0.0, metavar="S", help="Where in the video it begins."),
     click.option("--extend", default=None, metavar="ID", help="Go on from this clip of Kling's."),
 )  # fmt: skip
 

@@ -43,15 +43,23 @@ async def make_once(
     wish: str,
     find: Callable[[str], Awaitable[LibraryTask[_T] | None]],
     create: Callable[[str], Awaitable[LibraryTask[_T]]],
+    is_deleted: Callable[[_T], bool] = lambda _: False,
 ) -> LibraryTask[_T]:
     """The finished task for `wish`: found where the same wish was made before, else created. Never made twice.
 
-    The id comes from the wish, so a command whose answer was lost finds its task when it is run again.
+    The id comes from the wish, so a command whose answer was lost finds its task when it is run again. What was made
+    and deleted since, `is_deleted`, is made anew.
     """
-    external_task_id = f"retake-{hashlib.sha256(wish.encode()).hexdigest()[:32]}"
-    task = await find(external_task_id)
-    if task is None:
-        task = await create(external_task_id)
+    number = 0
+    while True:
+        told = wish if number == 0 else f"{wish} {number}"
+        external_task_id = f"retake-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+        task = await find(external_task_id)
+        if task is None:
+            task = await create(external_task_id)
+        if not (task.results and all(map(is_deleted, task.results))):
+            break
+        number += 1
     while task.status not in (TaskStatus.SUCCEEDED, TaskStatus.FAILED):
         await asyncio.sleep(settings.timing.poll_first_s)
         task = await find(external_task_id) or task
