@@ -116,3 +116,18 @@ def set_video_output(scene: Scene) -> None:
     if hasattr(settings, "media_type"):
         settings.media_type = "VIDEO"
     settings.file_format = "FFMPEG"
+
+
+def animated_paths(scene: Scene) -> list[str]:
+    """The data paths of all that is animated or driven on `scene`. From 5.0 on curves lie in an action's slots."""
+    data = scene.animation_data
+    if data is None:
+        return []
+    paths = [driver.data_path for driver in data.drivers]
+    action = data.action
+    if action is None:
+        return paths
+    if hasattr(action, "fcurves"):
+        return paths + [curve.data_path for curve in action.fcurves]
+    bags = (bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags)
+    return paths + [curve.data_path for bag in bags for curve in bag.fcurves]

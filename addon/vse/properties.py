@@ -70,6 +70,7 @@ class RetakeStrip(bpy.types.PropertyGroup):
     shot_id: StringProperty(name="Shot", description="The shot this strip belongs to; empty on other strips")
     take_number: IntProperty(name="Take", description="The take this strip shows; 0 while there is none", min=0)
     job_id: StringProperty(name="Job", description="The job whose take this strip waits for; empty on other strips")
+    reference_id: StringProperty(name="Reference", description="Which motion reference this strip gave; else empty")
     is_silenced: BoolProperty(name="Silenced", description="Muted by Retake, as the take shown has no sound")
     compares: StringProperty(
         name="Compares", description="What this strip is for while two takes are compared; empty on other strips"
