@@ -10,13 +10,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from .app import SANDBOX_ACCOUNT, Services, home_folder, open_settings
+from .app import SANDBOX_ACCOUNT, Services, check_video, home_folder, open_settings
 from .balance import Balance, balance_of, read_costs
 from .errors import AccountError, RetakeError
 from .jobs.job import JobDraft
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from .shots.shot_fields import ShotFields
 
 _log = logger("session")
+
+_Answer = TypeVar("_Answer")
 
 _ADVICE = "Buy a package in Kling's console, or choose Send Anyway"
 
@@ -187,6 +189,26 @@ class Session:
 
         self._desk.submit(self._guarded, lambda: self._with_services(note))
 
+    def ask(self, work: Callable[[Settings], _Answer]) -> Future[_Answer]:
+        """Have `work` done with the account's settings, on a thread of its own, once the session is up."""
+        answer: Future[_Answer] = Future()
+
+        def run(settings: Settings) -> None:
+            try:
+                answer.set_result(work(settings))
+            except Exception as error:  # noqa: BLE001
+                # Whoever asked gets it.
+                answer.set_exception(error)
+
+        def begin() -> None:
+            if self._services is None:
+                answer.set_exception(RetakeError("Retake could not start.", hint="See the Queue for the reason."))
+            else:
+                threading.Thread(target=run, args=(self._services.settings,), name="retake-ask", daemon=True).start()
+
+        self._desk.submit(self._guarded, begin)
+        return answer
+
     def pump(self, budget_s: float) -> list[SessionMessage]:
         """The messages that came since, as many as fit in `budget_s`. Never waits."""
         ends_at = time.perf_counter() + budget_s
@@ -280,6 +302,7 @@ class Session:
         request = build_request(wish.fields, wish.folder)
         for problem in problems(request):
             raise problem.error()
+        check_video(request, settings)
         return JobDraft(
             account=settings.account,
             list_id=f"shot/{wish.shot_id}",

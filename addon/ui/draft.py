@@ -80,6 +80,11 @@ class RetakeReference(bpy.types.PropertyGroup):
     )
 
 
+class RetakeCut(bpy.types.PropertyGroup):
+    prompt: StringProperty(name="Prompt", description="What this part of the clip shows; up to 512 characters")
+    duration: IntProperty(name="Length", description="In whole seconds", default=3, min=1, max=15)
+
+
 class RetakeDraft(bpy.types.PropertyGroup):
     kind: EnumProperty(
         name="Kind",
@@ -124,12 +129,21 @@ class RetakeDraft(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
     )
     references: CollectionProperty(type=RetakeReference, name="References")
+    cuts: CollectionProperty(type=RetakeCut, name="Cuts")
     voices: CollectionProperty(type=RetakeNamedId, name="Voices")
     elements: CollectionProperty(type=RetakeNamedId, name="Elements")
     motion: StringProperty(
         name="Video",
-        description="The address of the video whose motion is followed, 3 to 30 s. Kling fetches it from the internet",
+        description="The video whose motion is followed, 3 to 30 s: a file, mp4 or mov up to 100 MB, or an address",
+        subtype="FILE_PATH",
     )
+    motion_strip: StringProperty(
+        name="Motion Strip", description="The strip that the video was made of; the shot goes over it"
+    )
+    motion_offset: IntProperty(
+        name="Motion Offset", description="Where the video begins in the strip's content, in frames"
+    )
+    motion_frames: IntProperty(name="Motion Frames", description="How many frames of the edit the video lasts", min=0)
     place: EnumProperty(
         name="Place",
         description="Where Generate puts the shot",
@@ -137,7 +151,8 @@ class RetakeDraft(bpy.types.PropertyGroup):
             (
                 "AUTOMATIC",
                 "Automatic",
-                "Into the gap between two selected strips of a channel, trimmed to it; otherwise at the playhead",
+                "Exactly over the strip that the motion comes from; into the gap between two selected strips of a "
+                "channel, trimmed to it; otherwise at the playhead",
             ),
             ("PLAYHEAD", "At Playhead", "From the playhead on, above all that lies there"),
             (
@@ -147,6 +162,8 @@ class RetakeDraft(bpy.types.PropertyGroup):
                 "trimmed to it",
             ),
             ("STRIP", "Over Strip", "Above the selected strip, for as long as that one shows"),
+            ("AFTER", "After Strip", "On the selected strip's channel, from its end on, up to the next strip"),
+            ("BEFORE", "Before Strip", "On the selected strip's channel, ending where it begins"),
         ],
     )
     orientation: EnumProperty(
@@ -180,7 +197,7 @@ class RetakeDraft(bpy.types.PropertyGroup):
     )
 
 
-_CLASSES = (RetakeNamedId, RetakeReference, RetakeDraft)
+_CLASSES = (RetakeNamedId, RetakeReference, RetakeCut, RetakeDraft)
 
 
 def register() -> None:

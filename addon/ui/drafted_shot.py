@@ -15,12 +15,14 @@ from ..kling.hints import prompt_hints
 from ..kling.possible import problems
 from ..kling.price import estimate_units
 from ..shots.outline import outline, why_not
-from ..shots.shot_fields import CameraFields, ShotFields
+from ..shots.shot_fields import CameraFields, CutFields, ShotFields
 from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
 from .draft import AUTOMATIC
 from .preferences import preferences
+from .reference_check import why_unusable
 from .reference_length import length_s
 from .slates import prepare, slate_of
+from .storage_words import where_videos_go
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +56,8 @@ def drafted_shot(draft: RetakeDraft) -> DraftedShot:
     global _last
     fields = _fields(draft)
     video_s = length_s(fields.motion) if fields.motion else None
-    key = (draft.shot_id, draft.kind, len(draft.elements), preferences().voices_are_free, video_s, fields)
+    key = (draft.shot_id, draft.kind, len(draft.elements), preferences().voices_are_free, video_s, fields,
+           _missing(draft))  # fmt: skip
     if _last is None or _last[0] != key:
         _last = key, _judge(draft, fields, video_s)
     return _last[1]
@@ -80,24 +83,26 @@ def _fields(draft: RetakeDraft) -> ShotFields:
     """What another kind of shot would use is kept in the panel, and left out here."""
     kind = draft.kind
     has_frames = kind in ("IMAGE", "REFERENCES")
+    cuts = tuple(CutFields(prompt=cut.prompt, duration=cut.duration) for cut in draft.cuts) if kind != "MOTION" else ()
     references = tuple(bpy.path.abspath(one.filepath) for one in draft.references if one.filepath)
     is_moving = kind != "MOTION" and draft.camera != "none"
     return ShotFields(
-        prompt=draft.prompt,
+        prompt="" if cuts else draft.prompt,
         negative=draft.negative,
         model=draft.model or DEFAULT_MODEL_NAME,
         quality=None if draft.quality in ("", AUTOMATIC) else draft.quality,
-        duration=draft.duration,
+        duration=sum(cut.duration for cut in cuts) if cuts else draft.duration,
         aspect=draft.aspect,
         sound=True if draft.sound and kind != "MOTION" else None,
         image=_path(draft.image) if has_frames or kind == "MOTION" else None,
         end_image=_path(draft.end_image) if has_frames else None,
         reference=references if kind == "REFERENCES" else (),
-        motion=draft.motion.strip() if kind == "MOTION" else None,
+        motion=_path(draft.motion.strip()) if kind == "MOTION" else None,
         orientation=draft.orientation,
         keep_sound=draft.keep_sound,
         voices=_named(draft.voices) if kind in ("TEXT", "IMAGE") else {},
         elements=_named(draft.elements) if kind != "TEXT" else {},
+        cuts=cuts,
         camera=CameraFields(axis=draft.camera, amount=draft.camera_amount) if is_moving else None,
         # Blender keeps single precision: 0.3 would be sent as 0.30000001192092896.
         cfg=round(draft.cfg, 2) if draft.use_cfg else None,
@@ -134,10 +139,21 @@ def _judge(draft: RetakeDraft, fields: ShotFields, video_s: Fraction | None) -> 
     )
 
 
+def _missing_motion(draft: RetakeDraft) -> list[str]:
+    motion = draft.motion.strip()
+    if not motion:
+        return ["Motion needs a video: take it from a strip, or choose a file."]
+    if motion.startswith(("http://", "https://")):
+        return []
+    unusable = why_unusable(draft)
+    where, is_good = where_videos_go()
+    return [sentence for sentence in (unusable, "" if is_good else where) if sentence]
+
+
 def _missing(draft: RetakeDraft) -> list[str]:
     """What the kind of shot is made from and the panel does not have yet."""
-    if draft.kind == "MOTION" and not draft.motion.strip():
-        return ["Motion needs the address of a video."]
+    if draft.kind == "MOTION":
+        return _missing_motion(draft)
     if draft.kind == "IMAGE" and not (draft.image or draft.end_image):
         return ["Choose a start image, or the kind Text."]
     if draft.kind == "REFERENCES" and not any(one.filepath for one in draft.references) and not draft.elements:

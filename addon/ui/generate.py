@@ -62,12 +62,12 @@ class RETAKE_OT_generate(bpy.types.Operator):
         shot_id = scene.retake_draft.shot_id or next_shot_id(scene)
         job_id = desk.new_job_id()
         try:
-            spot = spot_of(scene, scene.retake_draft.place)
+            spot = spot_of(scene, scene.retake_draft)
             told = place_waiting(scene, shot_id, job_id, shot.fields, spot)
         except RetakeError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        desk.wish(job_id, shot_id, shot.fields, _folder(), media_folder())
+        desk.wish(job_id, shot_id, shot.fields, folder_of_names(), media_folder())
         on_its_way = rpt_("{:s} is on its way").format(shot_id)
         self.report({"INFO"}, f"{on_its_way}: {told}" if told else on_its_way)
         return {"FINISHED"}
@@ -104,7 +104,7 @@ class RETAKE_OT_regenerate(bpy.types.Operator):
         for strip in scene.sequence_editor.strips_all:
             if strip.retake.shot_id == shot_id:
                 strip.retake.job_id = job_id
-        desk.wish(job_id, shot_id, shot.fields, _folder(), media_folder())
+        desk.wish(job_id, shot_id, shot.fields, folder_of_names(), media_folder())
         self.report({"INFO"}, f"Another take of {shot_id} is on its way")
         return {"FINISHED"}
 
@@ -136,7 +136,7 @@ class RETAKE_OT_edit_recipe(bpy.types.Operator):
         return {"CANCELLED"}
 
 
-def _folder() -> Path:
+def folder_of_names() -> Path:
     """What relative names of images count from."""
     return Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
 

@@ -7,19 +7,17 @@ The keyring and the file are asked on a thread of their own: a keyring may wait 
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from . import desk
 from .host import blender_host, is_address_here, why_offline
+from .key_work import KeyWork
 from .wrapped_label import wrapped_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ..app import Host
@@ -29,28 +27,22 @@ _KINDS = {"api_key": "An API key", "pair": "An access and secret key pair", "hal
 _SOURCES = {"environment": "the environment", "keyring": "the system's keyring", "file": "a file in Retake's folder"}
 
 
-class _State:
-    pool: ThreadPoolExecutor | None = None
-    status: Future[KeyStatus] | None = None
-    asked_for = ""
-    """The address that `status` is about."""
-    work: Future[str] | None = None
-    """What was done last with the key: its sentence, or why it could not be done."""
-
-
-_state = _State()
+_work: KeyWork[KeyStatus] = KeyWork("retake-keys")
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, environ: Mapping[str, str]) -> None:
     """Whether a key is set and from where, and what can be done about it. Never the key."""
-    address = environ.get("KLING_BASE_URL", "")
-    if _state.status is None or _state.asked_for != address:
-        _ask_status(environ)
-    status = _state.status
-    if status is None or not status.done():
+    _, home = _own()
+
+    def look() -> KeyStatus:
+        from ..key_store import status
+
+        return status(environ, home)
+
+    found = _work.ask(environ.get("KLING_BASE_URL", ""), look)
+    if found is None:
         layout.label(text="Looking for a key …", icon="SORTTIME")
         return
-    found = status.result()
     text, icon = _sentence(found)
     wrapped_label(layout, context, text, icon)
     row = layout.row(align=True)
@@ -58,14 +50,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, environ: Mappin
     row.operator(RETAKE_OT_enter_key.bl_idname, text="Change Key…" if is_set else "Enter Key…", icon="KEYINGSET")
     row.operator(RETAKE_OT_check_key.bl_idname, icon="CHECKMARK")
     row.operator(RETAKE_OT_forget_key.bl_idname, text="", icon="TRASH")
-    work = _state.work
-    if work is not None and not work.done():
-        layout.label(text="One moment …", icon="SORTTIME")
-    elif work is not None:
-        error = work.exception()
-        wrapped_label(
-            layout, context, work.result() if error is None else str(error), "ERROR" if error else "CHECKMARK"
-        )
+    _work.draw(layout, context)
 
 
 def _sentence(found: KeyStatus) -> tuple[str, str]:
@@ -119,7 +104,7 @@ class RETAKE_OT_enter_key(bpy.types.Operator):
             self.report({"ERROR"}, "No key was entered")
             return {"CANCELLED"}
         own, home = _own()
-        _begin(lambda: _store(texts, own, home))
+        _work.begin(lambda: _store(texts, own, home))
         return {"FINISHED"}
 
 
@@ -131,8 +116,8 @@ class RETAKE_OT_forget_key(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        status = _state.status
-        if status is None or not status.done() or status.result().kind is None:
+        found = _work.found()
+        if found is None or found.kind is None:
             cls.poll_message_set("No key is set")
             return False
         return True
@@ -142,7 +127,7 @@ class RETAKE_OT_forget_key(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         own, home = _own()
-        _begin(lambda: _forget(own, home))
+        _work.begin(lambda: _forget(own, home))
         return {"FINISHED"}
 
 
@@ -154,8 +139,8 @@ class RETAKE_OT_check_key(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        status = _state.status
-        if status is None or not status.done() or not status.result().is_usable:
+        found = _work.found()
+        if found is None or not found.is_usable:
             cls.poll_message_set("Enter a key first")
             return False
         return True
@@ -168,7 +153,7 @@ class RETAKE_OT_check_key(bpy.types.Operator):
         if offline:
             self.report({"ERROR"}, offline)
             return {"CANCELLED"}
-        _begin(lambda: _check(own, Host(home=home)))
+        _work.begin(lambda: _check(own, Host(home=home)))
         return {"FINISHED"}
 
 
@@ -180,46 +165,12 @@ def _own() -> tuple[Mapping[str, str], Path]:
     return environ(), home_folder(os.environ, blender_host())
 
 
-def _ask_status(environ: Mapping[str, str]) -> None:
-    _, home = _own()
-    _state.asked_for = environ.get("KLING_BASE_URL", "")
-
-    def look() -> KeyStatus:
-        from ..key_store import status
-
-        return status(environ, home)
-
-    _state.status = _pool().submit(look)
-    desk.redraw_when(_state.status.done)
-
-
-def _begin(do: Callable[[], str]) -> None:
-    """`do` on the thread; then what it changed is looked at again."""
-    work = _state.work = _pool().submit(do)
-    desk.redraw_when(work.done)
-    work.add_done_callback(lambda _: _look_again())
-
-
-def _look_again() -> None:
-    """On the thread: the next drawing asks for the status."""
-    _state.status = None
-
-
-def _pool() -> ThreadPoolExecutor:
-    if _state.pool is None:
-        _state.pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retake-keys")
-    return _state.pool
-
-
 def register() -> None:
     """Nothing: the thread starts when a key is first asked for."""
 
 
 def unregister() -> None:
-    pool, _state.pool = _state.pool, None
-    if pool is not None:
-        pool.shutdown(wait=False, cancel_futures=True)
-    _state.status = _state.work = None
+    _work.close()
 
 
 # On the thread: nothing of Blender's

@@ -13,6 +13,7 @@ from .price_panel import draw_price
 _WIDTH_PX = 420
 _MADE_FROM = {"MOVIE", "IMAGE"}
 """Strips of others that a shot can be made of."""
+_SHOWN = {"MOVIE", "IMAGE", "SCENE", "META"}
 _PROMPT = "A lighthouse in the rain, camera rising slowly"
 
 
@@ -76,7 +77,7 @@ def _active_strip() -> bpy.types.Strip | None:
 
 def _has_items() -> bool:
     strip = _active_strip()
-    return strip is not None and (bool(strip.retake.shot_id) or _can_become_shot(strip))
+    return strip is not None and (bool(strip.retake.shot_id) or strip.type in _SHOWN)
 
 
 def _can_become_shot(strip: bpy.types.Strip) -> bool:
@@ -87,12 +88,20 @@ def _draw_strip_items(layout: bpy.types.UILayout) -> None:
     strip = _active_strip()
     if strip is None:
         return
+    if strip.type in _SHOWN:
+        layout.operator("retake.motion_from_strip", icon="SEQ_STRIP_DUPLICATE")
+        layout.operator("retake.fill_gap", icon="ARROW_LEFTRIGHT")
+        layout.operator("retake.fill_gaps", text="Fill All Gaps…")
+        layout.operator_menu_enum("retake.extend", "towards", icon="TRIA_RIGHT_BAR")
+        layout.operator("retake.start_from_frame", icon="RESTRICT_RENDER_OFF")
     if not strip.retake.shot_id:
         if _can_become_shot(strip):
             layout.operator("retake.make_shot", icon="FILE_MOVIE")
         return
+    layout.separator()
     layout.operator(RETAKE_OT_regenerate.bl_idname, icon="FILE_REFRESH")
     layout.operator(RETAKE_OT_edit_recipe.bl_idname, icon="GREASEPENCIL")
+    layout.operator("retake.lip_sync", text="Lip-Sync to Sound…", icon="SPEAKER")
     if not strip.retake.take_number:
         return
     for idname, icon in (("next_take", "TRIA_RIGHT"), ("previous_take", "TRIA_LEFT")):

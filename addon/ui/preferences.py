@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from . import key_panel
+from . import key_panel, storage_panel
 from .host import ROOT_PACKAGE, why_offline
 from .wrapped_label import wrapped_label
 
@@ -56,6 +56,25 @@ class RetakePreferences(bpy.types.AddonPreferences):
         description="The account is a subscription that covers voices: they are not added to prices",
     )
 
+    storage: EnumProperty(
+        name="Storage",
+        description="Where reference videos are put, for a few hours, for Kling to fetch them",
+        items=[
+            ("NONE", "None", "Nothing is uploaded: videos are given by their addresses"),
+            ("S3", "Amazon S3 or Alike", "AWS, Cloudflare R2, Backblaze B2, MinIO"),
+            ("GCS", "Google Cloud Storage", "With the JSON file of a service account"),
+            ("AZURE", "Azure Blob Storage", "With the account's key"),
+        ],
+    )
+    storage_bucket: StringProperty(name="Bucket", description="It has to be there already")
+    storage_prefix: StringProperty(name="Folder", description="Retake touches nothing outside of it", default="retake")
+    storage_endpoint: StringProperty(name="Address", description="Such as https://account.r2.cloudflarestorage.com")
+    storage_region: StringProperty(name="Region", description="Of the bucket; auto for R2", default="us-east-1")
+    storage_account: StringProperty(name="Account", description="The name of the storage account")
+    storage_account_file: StringProperty(
+        name="Service Account", description="Its JSON file, which stays where it is", subtype="FILE_PATH"
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
@@ -73,9 +92,7 @@ class RetakePreferences(bpy.types.AddonPreferences):
         box.prop(self, "tasks_at_once")
         _prop_or_environment(box, self, "voices_are_free", "RETAKE_VOICES_FREE")
         box = _section(layout, "Reference Videos")
-        wrapped_label(
-            box, context, "Kling fetches them itself: put a video where it can be reached, and give its address", "INFO"
-        )
+        storage_panel.draw(box, context, self)
         row = layout.row()
         row.operator("retake.copy_diagnostics", icon="COPYDOWN")
         row.operator("retake.open_manual", icon="HELP")
@@ -119,6 +136,7 @@ class _Defaults:
     day_credits = _NO_CAP
     tasks_at_once = 0
     voices_are_free = False
+    storage = "NONE"
 
 
 _defaults = _Defaults()
@@ -127,6 +145,19 @@ _defaults = _Defaults()
 def preferences() -> RetakePreferences | _Defaults:
     entry = bpy.context.preferences.addons.get(ROOT_PACKAGE)
     return _defaults if entry is None or entry.preferences is None else entry.preferences
+
+
+def _storage(own: RetakePreferences | _Defaults) -> dict[str, str]:
+    if own.storage == "NONE":
+        return {}
+    scheme = {"S3": "s3", "GCS": "gs", "AZURE": "az"}[own.storage]
+    account = f"{own.storage_account}/" if own.storage == "AZURE" else ""
+    return {
+        "RETAKE_STORAGE": f"{scheme}://{account}{own.storage_bucket}/{own.storage_prefix}",
+        "RETAKE_STORAGE_ENDPOINT": own.storage_endpoint if own.storage == "S3" else "",
+        "RETAKE_STORAGE_REGION": own.storage_region,
+        "RETAKE_STORAGE_ACCOUNT_FILE": bpy.path.abspath(own.storage_account_file),
+    }
 
 
 def environ() -> Mapping[str, str]:
@@ -139,4 +170,5 @@ def environ() -> Mapping[str, str]:
         wanted["RETAKE_MAX_CREDITS_PER_DAY"] = str(own.day_credits)
     if own.voices_are_free:
         wanted["RETAKE_VOICES_FREE"] = "1"
+    wanted |= _storage(own)
     return {**wanted, **{name: value for name, value in os.environ.items() if value.strip() or name not in wanted}}

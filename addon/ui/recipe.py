@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..kling.request import GenerationRequest, ImageFile, ImageUrl, VideoRole
 
 if TYPE_CHECKING:
-    from ..kling.request import ImageInput
+    from ..kling.request import ImageInput, VideoReference
     from .draft import RetakeDraft
 
 
@@ -27,10 +27,14 @@ def fill_draft(draft: RetakeDraft, shot_id: str, recipe: dict[str, Any]) -> None
     draft.references.clear()
     for image in request.references:
         draft.references.add().filepath = _text(image)
+    draft.cuts.clear()
+    for cut in request.cuts:
+        row = draft.cuts.add()
+        row.prompt, row.duration = cut.prompt, cut.duration_s
     _fill_named(draft.voices, {voice.name: voice.voice_id for voice in request.voices})
     _fill_named(draft.elements, {element.name: element.element_id for element in request.elements})
     is_motion = request.video is not None and request.video.role is VideoRole.MOTION
-    draft.motion = request.video.url if request.video is not None and is_motion else ""
+    draft.motion = _video_text(request.video) if request.video is not None and is_motion else ""
     if request.video is not None and is_motion:
         draft.orientation = request.video.orientation.value
         draft.keep_sound = request.video.keep_sound
@@ -44,6 +48,8 @@ def fill_draft(draft: RetakeDraft, shot_id: str, recipe: dict[str, Any]) -> None
 
 
 def _kind(request: GenerationRequest) -> str:
+    if request.speech is not None:
+        return "TEXT"  # what it was made from is another take
     if request.video is not None:
         return "MOTION"
     if request.references:
@@ -56,6 +62,10 @@ def _fill_named(rows: Any, ids: dict[str, str]) -> None:
     for name, identifier in ids.items():
         row = rows.add()
         row.name, row.identifier = name, identifier
+
+
+def _video_text(video: VideoReference) -> str:
+    return video.source if isinstance(video.source, str) else str(video.source.path)
 
 
 def _text(image: ImageInput | None) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import desk
@@ -13,12 +14,16 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from fractions import Fraction
 
+_ADDRESSES = ("http://", "https://")
+
 _looking: ThreadPoolExecutor | None = None
 _asked: dict[str, Future[Fraction]] = {}
 
 
 def length_s(address: str) -> Fraction | None:
-    """None while it is not known. Returns at once; panels are drawn again when it is."""
+    """Of an address or a file; None while it is not known. Returns at once; panels are drawn again when it is."""
+    if not address.startswith(_ADDRESSES):
+        address = _stamped(address)
     future = _asked.get(address)
     if future is None:
         if not _may_look(address):
@@ -30,8 +35,6 @@ def length_s(address: str) -> Fraction | None:
 
 def why_unknown(address: str) -> str:
     """A sentence; empty where the length is known."""
-    if not address.startswith(("http://", "https://")):
-        return "Give the address of the video (https://…): Kling fetches it from the internet."
     future = _asked.get(address)
     if future is None:
         return why_offline()
@@ -51,7 +54,16 @@ def forget() -> None:
 
 
 def _may_look(address: str) -> bool:
-    return address.startswith(("http://", "https://")) and (is_address_here(address) or not why_offline())
+    return not address.startswith(_ADDRESSES) or is_address_here(address) or not why_offline()
+
+
+def _stamped(path: str) -> str:
+    """The name with what changes when another file takes it."""
+    try:
+        facts = Path(path).stat()
+    except OSError:
+        return path
+    return f"{path}\n{facts.st_mtime_ns}\n{facts.st_size}"
 
 
 def _pool() -> ThreadPoolExecutor:
@@ -63,6 +75,10 @@ def _pool() -> ThreadPoolExecutor:
 
 def _look(address: str) -> Fraction:
     """Raises InputError."""
-    from ..media.video_length import video_length_s
+    if address.startswith(_ADDRESSES):
+        from ..media.video_length import video_length_s
 
-    return video_length_s(address, "reference video")
+        return video_length_s(address, "reference video")
+    from ..media.video_source import open_video_source
+
+    return open_video_source(Path(address.partition("\n")[0])).duration_s

@@ -7,8 +7,9 @@ import bpy
 from bpy.props import IntProperty
 
 from ..vse.compat import edit_scene
-from . import desk, prompt_block
+from . import desk, prompt_block, reading
 from .image_preview import draw_preview
+from .motion_rows import draw_motion
 from .prompt_block import RETAKE_OT_edit_prompt
 from .shot_presets import RETAKE_PT_shot_presets
 from .shot_rows import draw_rows
@@ -27,6 +28,7 @@ _FEATURES = {
     "voice": "Voices",
     "element": "Elements",
     "reference": "References",
+    "cuts": "Cuts",
     "camera": "Camera",
     "cfg": "Prompt Strength",
 }
@@ -69,7 +71,10 @@ class RETAKE_PT_shot(SidebarPanel, bpy.types.Panel):
         draft = scene.retake_draft
         shot = drafted_shot(draft)
         layout.row(align=True).prop(draft, "kind", expand=True)
+        reading.draw(layout, context)
         _draw_prompt(layout, draft)
+        if len(draft.cuts) and draft.kind != "MOTION":
+            wrapped_label(layout, context, "Each cut has its own text: this prompt is not sent", "INFO")
         _draw_hints(layout, context, shot)
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -77,7 +82,7 @@ class RETAKE_PT_shot(SidebarPanel, bpy.types.Panel):
         column = layout.column()
         column.prop(draft, "model")
         column.prop(draft, "quality")
-        if draft.kind != "MOTION":
+        if draft.kind != "MOTION" and not len(draft.cuts):
             _draw_length(column, draft)
         if draft.kind == "TEXT" or (draft.kind == "REFERENCES" and not draft.image):
             column.prop(draft, "aspect")
@@ -113,17 +118,14 @@ def _draw_pictures(
     if draft.kind == "TEXT":
         return
     if draft.kind == "MOTION":
-        from .reference_length import length_s, why_unknown
-
-        layout.prop(draft, "motion", placeholder="https://…")
-        seconds = length_s(draft.motion.strip()) if draft.motion.strip() else None
-        if seconds is not None:
-            layout.label(text=f"The video lasts {float(seconds):.2f} s", icon="INFO")
-        elif draft.motion.strip():
-            wrapped_label(layout, context, why_unknown(draft.motion.strip()), "INFO")
+        draw_motion(layout, context, draft)
         layout.prop(draft, "orientation")
         _draw_image(layout, draft, "image", text="Character")
         return
+    if draft.kind == "IMAGE":
+        row = layout.row(align=True)
+        row.operator("retake.fill_gap", icon="ARROW_LEFTRIGHT")
+        row.operator_menu_enum("retake.extend", "towards", text="Extend", icon="TRIA_RIGHT_BAR")
     if draft.kind == "REFERENCES":
         draw_rows(layout, draft, "references")
         _reason(layout, context, shot, "reference")
@@ -144,7 +146,9 @@ def _draw_image(
     column = layout.column(align=True)
     # Greyed, and not locked: what is in the field can be taken out, and another model chosen later.
     column.active = active
-    column.prop(draft, name, **({} if text is None else {"text": text}))
+    row = column.row(align=True)
+    row.prop(draft, name, **({} if text is None else {"text": text}))
+    row.operator_menu_enum("retake.frame_as_image", "of", text="", icon="RESTRICT_RENDER_OFF").field = name
     draw_preview(column, getattr(draft, name), scale=5.0)
 
 
@@ -185,6 +189,8 @@ def _draw_more(
     shot: "DraftedShot",
     next_id: str,
 ) -> None:
+    if draft.kind != "MOTION":
+        _draw_section(layout, context, draft, shot, "cuts", "cuts", "Cuts")
     if draft.kind in ("TEXT", "IMAGE"):
         _draw_section(layout, context, draft, shot, "voices", "voice", "Voices")
     if draft.kind != "TEXT":

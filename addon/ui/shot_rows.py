@@ -10,6 +10,7 @@ _LISTS = [
     ("voices", "Voices", "Voices of the account or of Kling's own"),
     ("elements", "Elements", "Characters and things of the account"),
     ("references", "References", "Pictures that the prompt names"),
+    ("cuts", "Cuts", "Parts of one clip, one after the other"),
 ]
 
 
@@ -47,7 +48,12 @@ def draw_rows(layout: bpy.types.UILayout, draft: bpy.types.PropertyGroup, name: 
     column.use_property_split = False
     for index, entry in enumerate(rows):
         row = column.row(align=True)
-        if name == "references":
+        if name == "cuts":
+            row.prop(entry, "prompt", text="", placeholder=f"What part {index + 1} shows")
+            length = row.row(align=True)
+            length.scale_x = 0.4
+            length.prop(entry, "duration", text="")
+        elif name == "references":
             row.label(text=f"@image_{index + 1}")
             row.prop(entry, "filepath", text="")
         else:
@@ -55,8 +61,12 @@ def draw_rows(layout: bpy.types.UILayout, draft: bpy.types.PropertyGroup, name: 
             row.prop(entry, "identifier", text="", placeholder="Id")
         remove = row.operator(RETAKE_OT_remove_row.bl_idname, text="", icon="X")
         remove.of, remove.index = name, index
-    words = {"voices": "Add Voice", "elements": "Add Element", "references": "Add Image"}
+    words = {"voices": "Add Voice", "elements": "Add Element", "references": "Add Image", "cuts": "Add Cut"}
     column.operator(RETAKE_OT_add_row.bl_idname, text=words[name], icon="ADD").to = name
+    if name == "cuts":
+        column.operator("retake.pack_shots", icon="SEQ_STRIP_META")
+        if rows:
+            column.label(text=f"{sum(row.duration for row in rows)} s in all; a strip for each", icon="INFO")
 
 
 CLASSES = (RETAKE_OT_add_row, RETAKE_OT_remove_row)

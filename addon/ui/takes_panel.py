@@ -81,6 +81,7 @@ class RETAKE_MT_take(bpy.types.Menu):
             add = layout.operator(RETAKE_OT_add_take.bl_idname, icon="ADD")
             add.shot_id, add.number = active_strip().retake.shot_id, entry.number
         layout.operator("retake.edit_recipe", icon="GREASEPENCIL")
+        layout.operator("retake.lip_sync", text="Lip-Sync to Sound…", icon="SPEAKER")
         layout.operator("retake.copy_prompt", icon="COPYDOWN")
         layout.operator("retake.reveal_take", icon="FILE_FOLDER")
         layout.operator("retake.relink_take", icon="LINKED")

@@ -9,7 +9,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..timeline.rate import frames_at_rate, scene_rate
-from ..vse.placeholder import place_placeholder
+from ..vse.placeholder import place_placeholder, split_in_parts
 from .slates import slate_of, slate_ready
 
 if TYPE_CHECKING:
@@ -35,11 +35,16 @@ def place_waiting(scene: bpy.types.Scene, shot_id: str, job_id: str, fields: Sho
         lowest_channel=spot.lowest_channel,
         room=spot.room,
         channel=spot.channel,
+        head_share=spot.head_share,
     )
+    if fields.cuts:
+        split_in_parts(scene, job_id, [cut.duration for cut in fields.cuts])
     if spot.room is None:
         return ""
     rate = scene_rate(scene.render.fps, scene.render.fps_base)
     over = frames_at_rate(slate.frame_count, slate.rate, rate) - spot.room.length
+    if over > 0 and spot.head_share:
+        return rpt_("{:.1f} s more lie beyond its handles").format(float(over / rate))
     if over > 0:
         return rpt_("{:.1f} s more lie behind its right handle").format(float(over / rate))
     left = spot.room.end_exclusive - placement.frames.end_exclusive

@@ -16,5 +16,5 @@ def wrapped_label(layout: bpy.types.UILayout, context: bpy.types.Context, text: 
     characters = max(int((width_px - _MARGIN_PX * scale) / (_CHARACTER_PX * scale)), 20)
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(textwrap.wrap(text, characters)):
+    for number, line in enumerate(textwrap.wrap(text, characters, break_on_hyphens=False)):
         column.label(text=line, icon=icon if number == 0 else ("NONE" if icon == "NONE" else "BLANK1"))

@@ -40,8 +40,8 @@ class RecordingLayout:
             return lambda **_: RecordingLayout(self.drawn, enabled=self.enabled)
         raise AttributeError(f"the layout of the tests knows no {name}")
 
-    def label(self, *, text: str = "", icon: str = "NONE") -> None:
-        self._note("label", text, icon=icon)
+    def label(self, *, text: str = "", icon: str = "NONE", icon_value: int = 0) -> None:
+        self._note("label", text, icon=icon, icon_value=icon_value)
 
     def prop(self, data: Any, name: str, *, text: str | None = None, **options: Any) -> None:
         rna = data.bl_rna.properties[name]
@@ -56,6 +56,9 @@ class RecordingLayout:
         rna = getattr(getattr(bpy.ops, module), name).get_rna_type()
         self._note("operator", rna.name if text is None else text, idname=idname, icon=icon, **options)
         return SimpleNamespace()
+
+    def operator_menu_enum(self, idname: str, name: str, **options: Any) -> Any:
+        return self.operator(idname, enum=name, **options)
 
     def progress(self, *, text: str, factor: float) -> None:
         assert 0 <= factor <= 1

@@ -110,7 +110,15 @@ def test_the_preferences_say_what_is_set_elsewhere_and_why_it_is_offline(
     own = SimpleNamespace(
         **{
             name: getattr(preferences(), name)
-            for name in ("use_sandbox", "region", "media_folder", "day_credits", "tasks_at_once", "voices_are_free")
+            for name in (
+                "use_sandbox",
+                "region",
+                "media_folder",
+                "day_credits",
+                "tasks_at_once",
+                "voices_are_free",
+                "storage",
+            )
         },
         bl_rna=RetakePreferences.bl_rna,
         layout=layout,

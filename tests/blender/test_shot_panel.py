@@ -43,7 +43,7 @@ def test_each_kind_asks_for_what_it_is_made_from(editor: bpy.types.Scene) -> Non
     shown = fields(draw(RETAKE_PT_shot))
     assert {"motion", "orientation", "image", "keep_sound"} <= shown
     assert {"duration", "sound", "end_image"}.isdisjoint(shown)
-    assert "the address of a video" in draw(RETAKE_PT_price).said()
+    assert "Motion needs a video" in draw(RETAKE_PT_price).said()
     draft.kind = "REFERENCES"
     assert "kling-3.0-omni" in draw(RETAKE_PT_shot).said()
     assert "Add a reference image" in draw(RETAKE_PT_price).said()

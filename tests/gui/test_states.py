@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,9 @@ from addon.sandbox.server import SandboxServer
 from addon.sandbox.settings import SandboxSettings
 from tests.child_process import run_child
 from tests.gui.test_program import program, program_zip
+from tests.numbered_video import read_numbers, write_numbered
+from tests.reference_clips import reference_clips
+from tests.unit.test_media import write_picture
 
 __all__ = ["program", "program_zip"]
 
@@ -79,10 +85,36 @@ def test_an_editor_goes_through_the_states(editor: Editor) -> None:
     # Two takes and the refused one; the bad key's was answered with 401 and made nothing.
     assert editor.creates() in (3, 4)
     if wanted := os.environ.get("RETAKE_PICTURES"):
-        pictures = sorted(editor.folder.glob("?-*.png"))
-        assert len(pictures) == 7
-        for path in pictures:
-            shrink(path, Path(wanted) / f"{path.stem}.jpg")
+        keep_pictures(editor.folder, Path(wanted), 7)
+
+
+def test_an_editor_takes_references_from_the_timeline(editor: Editor) -> None:
+    first, second = [clip for clip in reference_clips("report") if not clip.labels][:2]
+    count = sum(1 for _ in first.frames())
+    joined = replace(first, name="dance", rate_fps=24, frames=lambda: chain(first.frames(), second.frames()))
+    joined.write(editor.folder).rename(editor.folder / "dance.mp4")
+    write_picture(editor.folder / "anna.png", 640, 360)
+    for name in ("left", "right"):
+        write_numbered(editor.folder / f"{name}.mp4", 96, Fraction(24), first=0 if name == "left" else 5)
+    said = editor.play("references")
+    assert (said["motion"], said["generate"], said["gap"]) == ("", "", "")
+    assert any(rule == "cut" and f"at frame {1 + count}" in message for rule, message in said["findings"])
+    assert not any(rule == "cut" for rule, _ in said["fixed"])
+    _, shown, motion_frames = said["over"]
+    assert shown == motion_frames >= 72
+    assert [497, 561] in said["filled"]
+    mirrored = int(f"{5:010b}"[::-1], 2)
+    assert [read_numbers(Path(one)) for one in said["images"]] == [[95], [mirrored]]
+    assert editor.creates() == 2
+    if wanted := os.environ.get("RETAKE_PICTURES"):
+        keep_pictures(editor.folder, Path(wanted), 2)
+
+
+def keep_pictures(folder: Path, to: Path, count: int) -> None:
+    pictures = sorted(folder.glob("?-*.png"))
+    assert len(pictures) == count
+    for path in pictures:
+        shrink(path, to / f"{path.stem}.jpg")
 
 
 def shrink(path: Path, to: Path) -> None:

@@ -45,6 +45,31 @@ GERMAN_OPERATORS = {
     "Side by Side": "Nebeneinander",
     "Try Again": "Erneut versuchen",
     "Wipe": "Blende",
+    "Check Storage": "Speicher prüfen",
+    "Dismiss": "Ausblenden",
+    "Enter Storage Key": "Speicher-Schlüssel eingeben",
+    "Extend Strip": "Streifen fortsetzen",
+    "Fill All Gaps": "Alle Lücken füllen",
+    "Fill All Gaps…": "Alle Lücken füllen …",
+    "Fill the Gap": "Lücke füllen",
+    "Fix": "Beheben",
+    "Forget Storage Key": "Speicher-Schlüssel vergessen",
+    "Motion from Strip": "Bewegung vom Streifen",
+    "Start from This Frame": "Von diesem Bild aus beginnen",
+    "Use a Frame": "Ein Bild nehmen",
+    "Delete from the Account": "Aus dem Konto löschen",
+    "Element from Strip": "Element vom Streifen",
+    "Element from Strip…": "Element vom Streifen …",
+    "Listen": "Anhören",
+    "Read the Account": "Konto lesen",
+    "Use in This Shot": "In diesem Shot verwenden",
+    "Voice from Strip": "Stimme vom Streifen",
+    "Voice from Strip…": "Stimme vom Streifen …",
+    "Add Cut": "Schnitt hinzufügen",
+    "Pack Selected Shots": "Ausgewählte Shots packen",
+    "Lip-Sync to Sound": "Lippen zum Ton",
+    "Lip-Sync to Sound…": "Lippen zum Ton …",
+    "Enter Keys…": "Schlüssel eingeben …",
 }
 
 GERMAN = {
@@ -434,4 +459,219 @@ GERMAN = {
     "Kling could not make it": "Kling konnte es nicht machen",
     "refused; nothing was paid": "abgelehnt; nichts wurde bezahlt",
     "called back": "zurückgerufen",
+    "A new shot that begins with what is seen at the playhead, and goes there": (
+        "Ein neuer Shot, der mit dem beginnt, was am Abspielkopf zu sehen ist, und dort liegt"
+    ),
+    (
+        "A shot for every gap of the selected strip's channel, or of those between the selected strips, "
+        "from the last frame before it to the first one after it. It costs what the dialog says"
+    ): (
+        "Ein Shot für jede Lücke des Kanals des ausgewählten Streifens, oder für die zwischen den "
+        "ausgewählten Streifen, vom letzten Bild davor bis zum ersten danach. Er kostet, was der Dialog "
+        "sagt"
+    ),
+    "AWS, Cloudflare R2, Backblaze B2, MinIO": "AWS, Cloudflare R2, Backblaze B2, MinIO",
+    "Account": "Konto",
+    "Address": "Adresse",
+    "After Strip": "Nach dem Streifen",
+    "Amazon S3 or Alike": "Amazon S3 oder Verwandtes",
+    "Amazon's own": "die von Amazon",
+    "Azure Blob Storage": "Azure Blob Storage",
+    "Backwards": "Rückwärts",
+    "Before Strip": "Vor dem Streifen",
+    "Bucket": "Bucket",
+    "Container": "Container",
+    (
+        "Describe a shot from the last frame of the strip on the left to the first one of the strip on the "
+        "right, as they are seen, trimmed to the gap. Select the two strips, or put the playhead into a "
+        "gap of a strip's channel"
+    ): (
+        "Einen Shot beschreiben, vom letzten Bild des linken Streifens bis zum ersten des rechten, wie sie "
+        "zu sehen sind, auf die Lücke gekürzt. Die beiden Streifen auswählen oder den Abspielkopf in eine "
+        "Lücke im Kanal eines Streifens setzen"
+    ),
+    "Describe a shot that goes on where the selected strip ends, or that leads to where it begins": (
+        "Einen Shot beschreiben, der dort weitergeht, wo der ausgewählte Streifen endet, oder dorthin "
+        "führt, wo er beginnt"
+    ),
+    "Edit at the Playhead": "Schnitt am Abspielkopf",
+    "Enter the storage's keys first": "Zuerst die Schlüssel des Speichers eingeben",
+    (
+        "Exactly over the strip that the motion comes from; into the gap between two selected strips of a "
+        "channel, trimmed to it; otherwise at the playhead"
+    ): (
+        "Genau über den Streifen, von dem die Bewegung kommt; in die Lücke zwischen zwei ausgewählten "
+        "Streifen eines Kanals, auf sie gekürzt; sonst an den Abspielkopf"
+    ),
+    "Finding": "Befund",
+    "First Frame of the Selected Strip": "Erstes Bild des ausgewählten Streifens",
+    "Forget the storage's keys?": "Die Schlüssel des Speichers vergessen?",
+    "Forwards": "Vorwärts",
+    "From its last visible frame on": "Ab seinem letzten sichtbaren Bild",
+    "Google Cloud Storage": "Google Cloud Storage",
+    "How many frames of the edit the video lasts": "Wie viele Bilder des Schnitts das Video dauert",
+    "It has to be there already": "Er muss schon da sein",
+    "Its JSON file, which stays where it is": "Seine JSON-Datei, die bleibt, wo sie ist",
+    "Keep the storage's keys in the system's keyring, or in a file that only you can read": (
+        "Die Schlüssel des Speichers im Schlüsselbund des Systems aufbewahren oder in einer Datei, die nur "
+        "Sie lesen können"
+    ),
+    "Last Frame of the Selected Strip": "Letztes Bild des ausgewählten Streifens",
+    (
+        "Let a character move as the selected strip does: what the strip shows, 3 to 30 s, becomes the "
+        "motion reference, and the shot goes exactly over it. Nothing is sent before Generate"
+    ): (
+        "Eine Figur sich bewegen lassen wie der ausgewählte Streifen: was er zeigt, 3 bis 30 s, wird zur "
+        "Bewegungsreferenz, und der Shot liegt genau darüber. Vor Erzeugen wird nichts gesendet"
+    ),
+    "Let a frame of the edit be this image": "Ein Bild des Schnitts für dieses Bild nehmen",
+    "Make a file that Kling takes, of the part that it can use, and let the shot follow that": (
+        "Eine Datei machen, die Kling nimmt, aus dem Teil, den es nutzen kann, und den Shot ihr folgen lassen"
+    ),
+    "Motion Frames": "Bilder der Bewegung",
+    "Motion Offset": "Versatz der Bewegung",
+    "Motion Strip": "Streifen der Bewegung",
+    "None": "Keiner",
+    "Nothing is uploaded: videos are given by their addresses": (
+        "Nichts wird hochgeladen: Videos werden mit ihrer Adresse angegeben"
+    ),
+    "Of": "Von",
+    "Of the bucket; auto for R2": "Des Buckets; auto bei R2",
+    "On the selected strip's channel, ending where it begins": (
+        "Auf dem Kanal des ausgewählten Streifens, bis dorthin, wo er beginnt"
+    ),
+    "On the selected strip's channel, from its end on, up to the next strip": (
+        "Auf dem Kanal des ausgewählten Streifens, von seinem Ende bis zum nächsten Streifen"
+    ),
+    "Put a small object there, fetch it by its address as Kling would, and delete it": (
+        "Ein kleines Objekt dort ablegen, es über seine Adresse holen wie Kling und es löschen"
+    ),
+    "Remove the storage's keys from keyring and file. What the environment sets stays": (
+        "Die Schlüssel des Speichers aus Schlüsselbund und Datei entfernen. Was die Umgebung setzt, bleibt"
+    ),
+    "Retake touches nothing outside of it": "Retake rührt außerhalb davon nichts an",
+    "Select a movie, image, scene or meta strip": "Einen Film-, Bild-, Szenen- oder Meta-Streifen auswählen",
+    "Select a strip of a channel that has gaps": "Einen Streifen eines Kanals auswählen, der Lücken hat",
+    "Select two strips with a gap between them, or put the playhead into a gap of a strip's channel": (
+        "Zwei Streifen mit einer Lücke dazwischen auswählen oder den Abspielkopf in eine Lücke im Kanal "
+        "eines Streifens setzen"
+    ),
+    "Selected Strip at the Playhead": "Ausgewählter Streifen am Abspielkopf",
+    "Service Account": "Dienstkonto",
+    "Stop what is being read, and take the message away": "Das Lesen abbrechen und die Meldung wegnehmen",
+    "Storage": "Speicher",
+    "Such as https://account.r2.cloudflarestorage.com": "Etwa https://account.r2.cloudflarestorage.com",
+    "The first one that is seen of it": "Das erste, das von ihm zu sehen ist",
+    "The last one that is seen of it": "Das letzte, das von ihm zu sehen ist",
+    "The name of the storage account": "Der Name des Speicherkontos",
+    "The shot begins with it, or the character is in it": "Der Shot beginnt damit, oder die Figur ist darin",
+    "The shot ends with it": "Der Shot endet damit",
+    "The strip alone; its nearest frame if the playhead is beside it": (
+        "Der Streifen allein; sein nächstes Bild, wenn der Abspielkopf daneben steht"
+    ),
+    "The strip that the video was made of; the shot goes over it": (
+        "Der Streifen, aus dem das Video gemacht wurde; der Shot liegt darüber"
+    ),
+    "The video is being looked at …": "Das Video wird angesehen …",
+    "The video whose motion is followed, 3 to 30 s: a file, mp4 or mov up to 100 MB, or an address": (
+        "Das Video, dessen Bewegung gefolgt wird, 3 bis 30 s: eine Datei, mp4 oder mov bis 100 MB, oder eine Adresse"
+    ),
+    "There is no strip yet": "Es gibt noch keinen Streifen",
+    "Towards": "Richtung",
+    "Up to its first visible frame": "Bis zu seinem ersten sichtbaren Bild",
+    "What happens between the two strips": "Was zwischen den beiden Streifen geschieht",
+    "What is seen there, all strips together": "Was dort zu sehen ist, alle Streifen zusammen",
+    "Where reference videos are put, for a few hours, for Kling to fetch them": (
+        "Wo Referenzvideos für ein paar Stunden liegen, damit Kling sie holen kann"
+    ),
+    "Where the video begins in the strip's content, in frames": (
+        "Wo im Inhalt des Streifens das Video beginnt, in Bildern"
+    ),
+    "Which motion reference this strip gave; else empty": "Welche Bewegungsreferenz dieser Streifen gab; sonst leer",
+    "Whose frame it is": "Wessen Bild es ist",
+    "With the JSON file of a service account": "Mit der JSON-Datei eines Dienstkontos",
+    "With the account's key": "Mit dem Schlüssel des Kontos",
+    "or https://…": "oder https://…",
+    "{:.1f} s more lie beyond its handles": "{:.1f} s mehr liegen jenseits seiner Griffe",
+    "{:.1f} s of room on channel {:d}": "{:.1f} s Platz auf Kanal {:d}",
+    "Field": "Feld",
+    "Folder": "Ordner",
+    "Reference": "Referenz",
+    "Fill All Gaps": "Alle Lücken füllen",
+    "0.5 credits, 0.05 units": "0,5 Credits, 0,05 Einheiten",
+    "A character, a thing or a place": "Eine Figur, ein Ding oder ein Ort",
+    "A way of speaking": "Eine Art zu sprechen",
+    "Clone Voice": "Stimme klonen",
+    (
+        "Clone a voice from what the selected strip plays: 5 to 30 s of one person speaking, without "
+        "music. It costs 0.05 units, and the recording goes to Kling"
+    ): (
+        "Eine Stimme aus dem klonen, was der ausgewählte Streifen spielt: 5 bis 30 s, in denen eine Person "
+        "spricht, ohne Musik. Es kostet 0,05 Einheiten, und die Aufnahme geht an Kling"
+    ),
+    "Delete it from Kling's account, for all projects. It cannot be undone": (
+        "Aus dem Konto bei Kling löschen, für alle Projekte. Es lässt sich nicht rückgängig machen"
+    ),
+    "Description": "Beschreibung",
+    "Frames spread over the strip": "Über den Streifen verteilte Bilder",
+    "Further Views": "Weitere Ansichten",
+    "Let the shot have it. The prompt calls a voice as in [Anna@Name], an element @Name": (
+        "Dem Shot geben. Der Prompt nennt eine Stimme wie in [Anna@Name], ein Element @Name"
+    ),
+    "Library": "Bibliothek",
+    "List the voices and elements of the account, and Kling's own. Costs nothing": (
+        "Die Stimmen und Elemente des Kontos auflisten, und die von Kling. Kostet nichts"
+    ),
+    "Make Element": "Element machen",
+    (
+        "Make a character, thing or place of what the selected strip shows: the playhead's frame as its "
+        "front, and others of the strip as further views. Costs nothing; the pictures go to Kling"
+    ): (
+        "Eine Figur, ein Ding oder einen Ort aus dem machen, was der ausgewählte Streifen zeigt: das Bild "
+        "am Abspielkopf als Vorderansicht, andere des Streifens als weitere Ansichten. Kostet nichts; die "
+        "Bilder gehen an Kling"
+    ),
+    "Play what the voice was made of": "Abspielen, woraus die Stimme gemacht wurde",
+    "Select a sound strip, or a movie strip with sound": (
+        "Einen Tonstreifen auswählen, oder einen Filmstreifen mit Ton"
+    ),
+    "The account is being read …": "Das Konto wird gelesen …",
+    "Up to 20 characters; the prompt calls it so": "Bis zu 20 Zeichen; der Prompt nennt es so",
+    "What it is, in up to 100 characters": "Was es ist, in bis zu 100 Zeichen",
+    "Element": "Element",
+    "Voice": "Stimme",
+    "Cuts": "Schnitte",
+    "Parts of one clip, one after the other": "Teile eines Clips, einer nach dem anderen",
+    "Each cut has its own text: this prompt is not sent": (
+        "Jeder Schnitt hat seinen eigenen Text: dieser Prompt wird nicht gesendet"
+    ),
+    "What this part of the clip shows; up to 512 characters": "Was dieser Teil des Clips zeigt; bis zu 512 Zeichen",
+    (
+        "Let the selected shots, up to six that follow each other, be the cuts of one shot: their prompts "
+        "and lengths, with all their elements. One request makes it, and each cut gets a strip of its own"
+    ): (
+        "Die ausgewählten Shots, bis zu sechs, die aufeinander folgen, zu den Schnitten eines Shots "
+        "machen: ihre Prompts und Längen, mit allen ihren Elementen. Eine Anfrage macht ihn, und jeder "
+        "Schnitt bekommt einen eigenen Streifen"
+    ),
+    "Select two or more strips that Retake made": "Zwei oder mehr Streifen auswählen, die Retake gemacht hat",
+    "Extend": "Fortsetzen",
+    "Over the strip, from frame {:d} on": "Über dem Streifen, ab Bild {:d}",
+    "From": "Aus",
+    "What Kling gets to know it by": "Woran Kling es kennenlernt",
+    "The playhead's frame and further ones of the strip": "Das Bild am Abspielkopf und weitere des Streifens",
+    "All that the strip shows: 3 to 8 s of one person in 1080p; speech is cloned": (
+        "Alles, was der Streifen zeigt: 3 bis 8 s einer Person in 1080p; die Sprache wird geklont"
+    ),
+    "Lip-Sync": "Lippen anpassen",
+    (
+        "Let a face of this shot's take say what the other selected strip plays, where the two meet: 2 to 50 s. It "
+        "becomes a take of the shot, with that sound, and costs what the dialog says"
+    ): (
+        "Ein Gesicht im Take dieses Shots sagen lassen, was der andere ausgewählte Streifen spielt, wo sich beide "
+        "treffen: 2 bis 50 s. Es wird ein Take des Shots, mit diesem Ton, und kostet, was der Dialog sagt"
+    ),
+    "Select a sound strip and then, as the active one, the shot that is to say it": (
+        "Einen Tonstreifen auswählen und dann, als aktiven, den Shot, der ihn sagen soll"
+    ),
 }

@@ -4,6 +4,7 @@
 -- FOLDER whole       from the empty panel to a second take, undo, a reload, and what goes wrong
 -- FOLDER quit        ask for a shot, save, and quit while Kling works
 -- FOLDER restart     open that file again, and wait
+-- FOLDER references  take the motion of a strip, and fill a gap
 """
 
 from __future__ import annotations
@@ -161,6 +162,75 @@ def preferences() -> Iterator[float]:
     picture("7-preferences")
 
 
+def references() -> Iterator[float]:
+    """Motion from a strip with a cut in it, and a gap between two strips."""
+    yield from open_sidebar()
+    scene().render.fps = 24
+    scene().render.resolution_x, scene().render.resolution_y = 640, 360
+    draft = scene().retake_draft
+    dance = add_movie("dance.mp4", 1, 2)
+    draft.image = str(FOLDER / "anna.png")
+    draft.prompt = "She dances on a roof at night"
+    draft.duration = 5
+    act(lambda: bpy.ops.sequencer.view_all())
+    said["motion"] = act(lambda: bpy.ops.retake.motion_from_strip("INVOKE_DEFAULT", True))
+    yield from wait(lambda: bool(draft.motion))
+    yield from wait(lambda: bool(findings()))
+    said["findings"] = findings()
+    yield 1.0
+    picture("8-motion")
+    index = [rule for rule, _ in findings()].index("cut")
+    act(lambda: bpy.ops.retake.fix_reference("INVOKE_DEFAULT", True, index=index))
+    before = draft.motion
+    yield from wait(lambda: draft.motion != before)
+    yield from wait(lambda: found() is not None)
+    said["fixed"] = findings()
+    yield 1.0
+    said["generate"] = act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield from wait(lambda: 1 in numbers())
+    take = next(strip for strip in scene().sequence_editor.strips_all if strip.retake.take_number == 1)
+    said["over"] = [take.left_handle - dance.left_handle, take.right_handle - take.left_handle, draft.motion_frames]
+    add_movie("left.mp4", 401, 5)
+    # What is mirrored has to be rendered, by a second Blender.
+    add_movie("right.mp4", 561, 5).use_flip_x = True
+    for strip in scene().sequence_editor.strips_all:
+        strip.select = strip.name in ("left.mp4", "right.mp4") and strip.type == "MOVIE"
+    act(lambda: bpy.ops.sequencer.view_selected())
+    said["gap"] = act(lambda: bpy.ops.retake.fill_gap("INVOKE_DEFAULT", True))
+    yield from wait(lambda: bool(draft.end_image))
+    said["images"] = [draft.image, draft.end_image]
+    draft.prompt = "The lamp goes out"
+    yield 1.5
+    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield 1.5
+    picture("9-gap")
+    yield from wait(lambda: numbers().count(1) == 2)
+    said["filled"] = sorted(
+        (strip.left_handle, strip.right_handle)
+        for strip in scene().sequence_editor.strips_all
+        if strip.retake.take_number == 1 and strip.type == "MOVIE"
+    )
+
+
+def add_movie(name: str, frame: int, channel: int) -> bpy.types.Strip:
+    act(
+        lambda: bpy.ops.sequencer.movie_strip_add(
+            filepath=str(FOLDER / name), frame_start=frame, channel=channel, sound=False, fit_method="FIT",
+            use_framerate=False, adjust_playback_rate=True, move_strips=False,
+        )
+    )  # fmt: skip
+    return scene().sequence_editor.active_strip
+
+
+def found() -> Any:
+    return importlib.import_module(f"{ROOT}.ui.reference_check").found_in(scene().retake_draft)
+
+
+def findings() -> list[tuple[str, str]]:
+    """What the panel says of the motion reference, once it was looked at."""
+    return [(one.rule.value, one.message) for one in found().check.findings] if found() is not None else []
+
+
 def quit_early() -> Iterator[float]:
     yield from open_sidebar()
     scene().retake_draft.prompt = "A lighthouse in the rain"
@@ -190,5 +260,5 @@ def turn() -> float | None:
     return None
 
 
-run = {"whole": whole, "quit": quit_early, "restart": restart}[MODE]()
+run = {"whole": whole, "quit": quit_early, "restart": restart, "references": references}[MODE]()
 bpy.app.timers.register(turn, first_interval=1.5, persistent=True)
