@@ -35,7 +35,7 @@ from ..kling.transport import ResultGone
 from ..media.probe import ClipFacts, DamagedClip
 from ..redaction import logger
 from .download import download, whole_clip
-from .faces import lip_sync_of
+from .faces import lip_sync_of, lost_search
 from .job import Job, TakeFacts
 from .message import DownloadProgress, JobAdvanced, JobMessage, JobWaits
 from .sidecar import write_sidecar
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..kling.client import KlingClient
+    from ..kling.lip_sync import FaceSession
     from ..kling.request import ImageInput, Speech
     from .budget import Caps
     from .ledger import Ledger
@@ -119,6 +120,10 @@ class JobDriver:
                     job = await self._send_first(job, caps, place)
                 case JobState.SUBMITTING:
                     # Found so at the start of a run: an earlier one ended between the intent and the answer.
+                    if job.is_face_search_open:
+                        error = lost_search()
+                        await self._over(self._told(self._end_paid(job, error)))
+                        raise error
                     job = self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN))
                 case JobState.UNKNOWN:
                     job = await self._resolve(job, caps, sent_before, place)
@@ -175,11 +180,11 @@ class JobDriver:
                 await asyncio.sleep(self._timing.outage_s(unreachable))
             except KlingUnknownOutcome as error:
                 _log.warning("job=%s create without an answer: %s %s", job.job_id, error, error.detail)
-                job = self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
-                if job.request.speech is not None and job.faces is None:
-                    # A face search cannot be looked up and may cost again: that is the user's to decide.
+                if self._ledger.job(job.job_id).is_face_search_open:
+                    # It cannot be looked up and may cost again: whether to ask again is the user's to decide.
+                    await self._over(self._told(self._end_paid(job, error)))
                     raise
-                return job
+                return self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
             except InputError as error:
                 # Face and sound do not meet; finding that out was paid for.
                 await self._over(self._told(self._end_paid(job, error)))
@@ -199,16 +204,25 @@ class JobDriver:
         if speech is None or job.request.video is None:
             task = await self._client.create(job.standard, job.request, job.external_task_id, media)
             return job, task
-        faces = job.faces
+        # From the ledger: an attempt that ended as busy may have found and paid for them.
+        faces = self._ledger.job(job.job_id).faces
         if faces is None:
-            faces = await self._client.find_faces(media.video_url(job.request.video.source))
-            job = self._ledger.note_faces(job.job_id, faces)
+            faces = await self._find_faces(job, media.video_url(job.request.video.source))
+        job = self._ledger.note_faces(job.job_id, faces)
         return job, await self._client.sync_lips(lip_sync_of(faces, speech, media.sound or ""), job.external_task_id)
+
+    async def _find_faces(self, job: Job, video_url: str) -> FaceSession:
+        self._ledger.note_face_search(job.job_id, is_under_way=True)
+        try:
+            return await self._client.find_faces(video_url)
+        except (KlingNotSent, KlingRefused):
+            self._ledger.note_face_search(job.job_id, is_under_way=False)
+            raise
 
     def _end_paid(self, job: Job, error: RetakeError) -> Job:
         """Refused, or failed where something was paid on the way."""
         job = self._ledger.job(job.job_id)
-        if job.faces is None:
+        if job.faces is None and not job.is_face_search_open:
             return self._ledger.advance(job.job_id, JobState.REFUSED, error=error)
         return self._ledger.advance(job.job_id, JobState.FAILED, billed_units=job.faces_units, error=error)
 

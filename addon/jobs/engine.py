@@ -22,6 +22,7 @@ from .places import Places
 from .reference_upload import ReferenceUploads
 from .state import CANCELLABLE, WITH_TAKE, WITHOUT_TAKE, JobState
 from .status_board import StatusBoard
+from .upload_user import still_needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,6 +191,10 @@ class Engine:
                 _log.warning("%s", error)
 
     def _may_need_upload(self, job_id: str) -> bool:
+        """Also for who made a voice or an element, in this process or another one."""
+        needs = still_needs(job_id)
+        if needs is not None:
+            return needs
         try:
             return self._ledger.job(job_id).state not in WITH_TAKE | WITHOUT_TAKE
         except LedgerError:

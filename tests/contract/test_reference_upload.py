@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -14,12 +16,14 @@ from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
-from addon.app import Services
+from addon.app import Services, open_hosting
 from addon.errors import InputError, StorageError
 from addon.jobs.message import JobEnded
 from addon.jobs.state import JobState
+from addon.jobs.upload_user import new_upload_user
 from addon.kling.request import GenerationRequest
 from addon.media.probe import probe_clip
 from addon.sandbox.faults import Fault
@@ -141,6 +145,39 @@ def test_storage_that_is_down_keeps_the_job_and_costs_nothing(
     assert rehearsal.creates() == []
     again = rehearsal.run(draft, account="127.0.0.1", storage=storage.place, storage_secret=SECRET)
     assert (again.error, again.job.job_id) == (None, run.job.job_id)
+
+
+def test_an_engine_that_starts_leaves_the_recording_of_a_voice_that_is_being_made(
+    rehearsal: Rehearsal, wish: GenerationRequest, tmp_path: Path
+) -> None:
+    hosting = open_hosting(rehearsal.settings)
+    assert hosting is not None
+    (tmp_path / "anna.wav").write_bytes(b"a recording")
+    user = new_upload_user()
+    url = hosting.host(tmp_path / "anna.wav", user).url
+    gone = f"visit {time.time():.0f} {socket.gethostname()}/{dead_process()}/0"
+    left = hosting.host(write_bytes(tmp_path / "left.wav"), gone).url
+    old = f"visit {time.time() - 2 * 24 * 3600:.0f} another-computer/1/0"
+    forgotten = hosting.host(write_bytes(tmp_path / "old.wav"), old).url
+    rehearsal.run(rehearsal.draft(wish))
+    ends_at = time.monotonic() + 20
+    while 200 in (httpx.get(left).status_code, httpx.get(forgotten).status_code):
+        assert time.monotonic() < ends_at, "what a process left that is gone stays"
+        time.sleep(0.05)
+    assert httpx.get(url).content == b"a recording"
+    hosting.release(user)
+    assert httpx.get(url).status_code == 403
+
+
+def write_bytes(path: Path) -> Path:
+    path.write_bytes(path.name.encode())
+    return path
+
+
+def dead_process() -> int:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    return ended.pid
 
 
 # From the shell
