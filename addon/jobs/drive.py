@@ -171,7 +171,7 @@ class JobDriver:
                 await asyncio.sleep(max(error.retry_after_s or 0.0, self._timing.busy_s(busy)))
                 await place.take()
                 # A signed address does not outlive a long wait.
-                media = replace(media, video=await self._uploads.address(job))
+                media = replace(media, video=await self._fresh_address(job))
             except KlingNotSent as error:
                 unreachable += 1
                 if time.monotonic() - unreachable_since > self._timing.send_patience_s:
@@ -197,6 +197,16 @@ class JobDriver:
                 raise
             else:
                 return self._adopt(job, task)
+
+    async def _fresh_address(self, job: Job) -> str | None:
+        """Of a job that Kling had no place for. Where its video cannot be sent any more and no create before that one
+        can have made a task, the job ends."""
+        try:
+            return await self._uploads.address(job)
+        except InputError as error:
+            if job.creates_sent == 1:
+                await self._over(self._told(self._end_paid(job, error)))
+            raise
 
     async def _create(self, job: Job, media: SentMedia) -> tuple[Job, KlingTask]:
         """The create of a job, which for a lip-sync is two calls: what the first one found is on record in between."""

@@ -127,7 +127,7 @@ class Engine:
     async def _serve(self) -> None:
         client = self._make_client()
         board = StatusBoard(client)
-        uploads = ReferenceUploads(self._hosting, self._publish)
+        self._uploads = uploads = ReferenceUploads(self._hosting, self._publish)
         self._driver = JobDriver(self._ledger, client, self._timing, self._publish, self._places, board, uploads)
         heartbeat = asyncio.create_task(self._keep_leases())
         sweep = asyncio.create_task(self._sweep())
@@ -214,6 +214,7 @@ class Engine:
             return False
         self._publish(JobAdvanced(job))
         self._publish(JobEnded(job))
+        await self._uploads.release(job)
         return True
 
     def _publish(self, message: JobMessage) -> None:

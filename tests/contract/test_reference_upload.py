@@ -23,10 +23,10 @@ import pytest
 
 from addon.app import Services, open_hosting
 from addon.errors import InputError, StorageError
-from addon.jobs.message import JobEnded
+from addon.jobs.message import JobEnded, JobMessage, JobWaits
 from addon.jobs.state import JobState
 from addon.jobs.upload_user import new_upload_user
-from addon.kling.request import GenerationRequest
+from addon.kling.request import GenerationRequest, VideoFile
 from addon.media.probe import probe_clip
 from addon.sandbox.faults import Fault
 from addon.shots.shot_fields import ShotFields
@@ -121,6 +121,48 @@ def test_a_changed_video_is_refused_before_anything_is_sent(
     assert "it has changed since the shot was asked for" in str(run.error)
     assert run.job.state is JobState.REFUSED
     assert rehearsal.creates() == []
+
+
+def test_a_video_that_vanishes_while_kling_is_busy_ends_the_job_unpaid(
+    rehearsal: Rehearsal, wish: GenerationRequest, tmp_path: Path
+) -> None:
+    rehearsal.server.add_fault(Fault("status", method="POST", when=[1, 2], http=429, code=1303))
+
+    def delete(message: JobMessage) -> None:
+        if isinstance(message, JobWaits) and "its way" not in message.why:
+            (tmp_path / "dance.mp4").unlink(missing_ok=True)
+
+    with Services(rehearsal.settings, on_message=delete) as services:
+        job = services.ledger.enqueue(rehearsal.draft(wish))
+        services.engine.submit(job.job_id)
+        ends_at = time.monotonic() + 30
+        while (job := services.ledger.job(job.job_id)).state is not JobState.REFUSED:
+            assert time.monotonic() < ends_at, job.state
+            time.sleep(0.02)
+        while list((rehearsal.folder / "sandbox/uploads").iterdir()):
+            assert time.monotonic() < ends_at, "it stays with the local Kling"
+            time.sleep(0.02)
+    assert "it cannot be read" in str(job.end_error())
+    assert (job.committed_units, rehearsal.server.charges()) == (0, [])
+
+
+def test_a_job_that_is_called_back_takes_its_video_along(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    with Services(rehearsal.settings) as services:
+        services.engine.pause()
+        job = services.ledger.enqueue(rehearsal.draft(wish))
+        services.ledger.advance(job.job_id, JobState.PREPARING)
+        hosting = open_hosting(rehearsal.settings)
+        assert hosting is not None
+        hosting.host(tmp_video(wish), job.job_id)
+        assert services.engine.cancel(job.job_id).result(20)
+        assert services.ledger.job(job.job_id).state is JobState.CANCELLED
+    assert not list((rehearsal.folder / "sandbox/uploads").iterdir())
+
+
+def tmp_video(wish: GenerationRequest) -> Path:
+    assert wish.video is not None
+    assert isinstance(wish.video.source, VideoFile)
+    return wish.video.source.path
 
 
 def test_s3_holds_the_video_while_kling_works_and_no_longer(
