@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who needs an uploaded file beside jobs: the making of a voice or an element, for as long as its process works on it."""
+"""Who needs an uploaded file beside jobs: the making of a voice or an element, while its process works."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class AzureServer:
         self._process.wait()
 
     def _make_container(self) -> bool:
-        """With the account's key: addresses that Retake signs may not do that. Shared Key, as Microsoft describes it."""
+        """With the account's key, by Shared Key as Microsoft describes it: Retake's own addresses may not do that."""
         date = formatdate(usegmt=True)
         headers = f"x-ms-date:{date}\nx-ms-version:{_VERSION}\n"
         resource = f"/{ACCOUNT}/{ACCOUNT}/{CONTAINER}\nrestype:container"

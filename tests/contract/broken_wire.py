@@ -61,7 +61,7 @@ class BrokenWire:
             for one, other in ((near, far), (far, near)):
                 threading.Thread(target=self._carry, args=(one, other, one is near), daemon=True).start()
 
-    def _carry(self, one: socket.socket, other: socket.socket, is_to_server: bool) -> None:  # noqa: FBT001
+    def _carry(self, one: socket.socket, other: socket.socket, is_to_server: bool) -> None:
         with suppress(OSError):
             while piece := one.recv(_PIECE_BYTES):
                 other.sendall(piece)
