@@ -7,9 +7,10 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ..errors import AccountError, InputError, StorageError
-from ..redaction import redact
+from ..errors import AccountError
 from .place import StorageKind
+from .s3_parts import PART_BYTES, S3Parts
+from .trouble import no_such_bucket, not_done, refused_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Credential, S3Store
 
     from .place import StoragePlace, StorageSecret
-    from .shelf import Progress
+    from .shelf import Progress, UploadNotes
 
-PART_BYTES = 8 * 1024 * 1024
-"""S3 wants at least 5 MB; one part is what a lost connection costs."""
+_NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
+"""Amazon's and Azure's words for it."""
 
 
 class Bucket:
@@ -33,6 +34,7 @@ class Bucket:
         self.address = place.endpoint or f"https://{place.host}"
         with self._told():
             self._store = _open(place, secret)
+        self._parts = S3Parts(place, secret) if place.kind is StorageKind.S3 else None
 
     def signed_url(self, object_name: str) -> str:
         """Made here, without a request."""
@@ -57,10 +59,14 @@ class Bucket:
                     break
             return None
 
-    def put(self, object_name: str, path: Path, content_type: str, progress: Progress) -> None:
+    def put(self, object_name: str, path: Path, content_type: str, progress: Progress, notes: UploadNotes) -> None:
         """A part that is lost on the way is sent again."""
         import obstore
 
+        if self._parts is not None and path.stat().st_size > PART_BYTES:
+            self._parts.put(object_name, path, content_type, progress, notes)
+            progress(1.0)
+            return
         with self._told():
             obstore.put(
                 self._store,
@@ -71,6 +77,11 @@ class Bucket:
                 max_concurrency=2,
             )
         progress(1.0)
+
+    def abandon(self, object_name: str, upload_id: str) -> None:
+        """Of S3 alone: Azure forgets such blocks by itself, and no id of Google's is kept."""
+        if self._parts is not None:
+            self._parts.abandon(object_name, upload_id)
 
     def delete(self, object_name: str) -> None:
         """One that is not there any more is no error."""
@@ -86,27 +97,16 @@ class Bucket:
     def _told(self) -> Iterator[None]:
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
-        place = self.place
         # The causes stay out of the chain: their texts may carry signed addresses.
         try:
             yield
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise AccountError(
-                f"{place.host} refused the keys for the bucket {place.bucket}.",
-                hint="Check the keys and their rights: they need to read, write and delete objects.",
-                detail=redact(str(error)),
-            ) from None
+            raise refused_keys(self.place, str(error)) from None
         except (BaseError, FileNotFoundError, ValueError) as error:
             text = str(error)
-            if isinstance(error, FileNotFoundError) or "NoSuchBucket" in text:
-                raise InputError(
-                    "bucket", place.bucket, f"there is no such bucket on {place.host}", hint="Make it, or correct it."
-                ) from None
-            raise StorageError(
-                f"{place.host} did not take or give what was asked.",
-                hint="Check the connection and the storage's address, then try again: nothing was sent to Kling.",
-                detail=redact(text),
-            ) from None
+            if isinstance(error, FileNotFoundError) or any(name in text for name in _NO_BUCKET):
+                raise no_such_bucket(self.place) from None
+            raise not_done(self.place, text) from None
 
 
 def parts(path: Path, progress: Progress) -> Iterator[bytes]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ class Hosting:
         self._prefix = prefix.strip("/")
         self._record = HostedRecord(home)
         self._api_base_url = api_base_url
+        self._lock = threading.Lock()
+        self._uploading: dict[str, threading.Lock] = {}
 
     def host(
         self, path: Path, job_id: str, progress: Progress = lambda _share: None, *, sha256: str | None = None
@@ -66,9 +69,12 @@ class Hosting:
         object_name = f"{self._prefix}/{digest}{path.suffix.lower()}"
         check_public_url(self._shelf.address, self._api_base_url, "storage")
         self._record.add(self._shelf.name, object_name, job_id)
-        was_there = self._shelf.size_bytes(object_name) == size_bytes
-        if not was_there:
-            self._shelf.put(object_name, path, content_type, progress)
+        # Two jobs with the same file: the second one waits, and finds it there.
+        with self._locked(object_name):
+            was_there = self._shelf.size_bytes(object_name) == size_bytes
+            if not was_there:
+                notes = _Notes(self._record, self._shelf.name, object_name)
+                self._shelf.put(object_name, path, content_type, progress, notes)
         return HostedFile(self._shelf.signed_url(object_name), object_name, was_there)
 
     def release(self, job_id: str) -> int:
@@ -95,10 +101,32 @@ class Hosting:
         return deleted
 
     def _drop(self, object_name: str, job_id: str) -> bool:
+        upload_id = self._record.unfinished(self._shelf.name, object_name)
         with self._record.dropping(self._shelf.name, object_name, job_id) as is_last:
             if is_last:
+                if upload_id is not None:
+                    self._shelf.abandon(object_name, upload_id)
                 self._shelf.delete(object_name)
+        if is_last and upload_id is not None:
+            self._record.note_unfinished(self._shelf.name, object_name, None)
         return is_last
+
+    def _locked(self, object_name: str) -> threading.Lock:
+        with self._lock:
+            return self._uploading.setdefault(object_name, threading.Lock())
+
+
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    record: HostedRecord
+    place: str
+    object_name: str
+
+    def read(self) -> str | None:
+        return self.record.unfinished(self.place, self.object_name)
+
+    def write(self, upload_id: str | None) -> None:
+        self.record.note_unfinished(self.place, self.object_name, upload_id)
 
 
 def _measure(path: Path) -> tuple[str, int]:

@@ -23,6 +23,14 @@ CREATE TABLE IF NOT EXISTS hosted (
     PRIMARY KEY (place, object, job_id)
 ) STRICT
 """
+_SCHEMA_UNFINISHED = """
+CREATE TABLE IF NOT EXISTS unfinished (
+    place TEXT NOT NULL,
+    object TEXT NOT NULL,
+    upload_id TEXT NOT NULL,
+    PRIMARY KEY (place, object)
+) STRICT
+"""
 
 
 class HostedRecord:
@@ -44,6 +52,21 @@ class HostedRecord:
             found = database.execute("SELECT object, job_id FROM hosted WHERE place = ? ORDER BY rowid", (place,))
             return tuple((str(row[0]), str(row[1])) for row in found)
 
+    def unfinished(self, place: str, object_name: str) -> str | None:
+        """The storage's id of the object's upload that has not ended."""
+        with self._writing() as database:
+            found = database.execute(
+                "SELECT upload_id FROM unfinished WHERE (place, object) = (?, ?)", (place, object_name)
+            ).fetchone()
+            return None if found is None else str(found[0])
+
+    def note_unfinished(self, place: str, object_name: str, upload_id: str | None) -> None:
+        """None: it has ended."""
+        with self._writing() as database:
+            database.execute("DELETE FROM unfinished WHERE (place, object) = (?, ?)", (place, object_name))
+            if upload_id is not None:
+                database.execute("INSERT INTO unfinished VALUES (?, ?, ?)", (place, object_name, upload_id))
+
     @contextmanager
     def dropping(self, place: str, object_name: str, job_id: str) -> Iterator[bool]:
         """Whether nothing else needs the object. The row goes when the block ends well, and stays when it raises.
@@ -62,6 +85,7 @@ class HostedRecord:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=60.0, isolation_level=None)) as database:
                 database.execute(_SCHEMA)
+                database.execute(_SCHEMA_UNFINISHED)
                 database.execute("BEGIN IMMEDIATE")
                 try:
                     yield database

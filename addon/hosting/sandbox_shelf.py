@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ..kling.credentials import Credential
-    from .shelf import Progress
+    from .shelf import Progress, UploadNotes
 
 _TIMEOUT_S = 30.0
 
@@ -35,11 +35,16 @@ class SandboxShelf:
             answer = client.head(self._path(object_name))
             return None if answer.status_code == 404 else int(_good(answer).headers["content-length"])
 
-    def put(self, object_name: str, path: Path, content_type: str, progress: Progress) -> None:
+    def put(self, object_name: str, path: Path, content_type: str, progress: Progress, notes: UploadNotes) -> None:
+        """On this computer: begun anew after a crash."""
+        _ = notes
         headers = {"content-type": content_type, "content-length": str(path.stat().st_size)}
         with self._client() as client:
             _good(client.put(self._path(object_name), content=parts(path, progress), headers=headers))
         progress(1.0)
+
+    def abandon(self, object_name: str, upload_id: str) -> None:
+        """Nothing: the local Kling keeps whole files only."""
 
     def signed_url(self, object_name: str) -> str:
         with self._client() as client:

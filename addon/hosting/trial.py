@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 _TIMEOUT_S = 20.0
 
 
+class _NoNotes:
+    """The object is far too small for parts."""
+
+    def read(self) -> str | None:
+        return None
+
+    def write(self, upload_id: str | None) -> None:
+        pass
+
+
 def try_storage(bucket: Bucket) -> None:
     """Put an object, fetch it by its address without a key, as Kling would, and delete it. Blocks for some requests.
 
@@ -28,7 +38,7 @@ def try_storage(bucket: Bucket) -> None:
     with tempfile.TemporaryDirectory(prefix="retake-") as folder:
         path = Path(folder) / "trial.bin"
         path.write_bytes(content)
-        bucket.put(name, path, "application/octet-stream", lambda _share: None)
+        bucket.put(name, path, "application/octet-stream", lambda _share: None, _NoNotes())
     try:
         try:
             answer = httpx.get(bucket.signed_url(name), timeout=_TIMEOUT_S, follow_redirects=True)

@@ -35,7 +35,7 @@ from ..kling.transport import ResultGone
 from ..media.probe import ClipFacts, DamagedClip
 from ..redaction import logger
 from .download import download, whole_clip
-from .faces import lip_sync_of
+from .faces import lip_sync_of, lost_search
 from .job import Job, TakeFacts
 from .message import DownloadProgress, JobAdvanced, JobMessage, JobWaits
 from .sidecar import write_sidecar
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..kling.client import KlingClient
+    from ..kling.lip_sync import FaceSession
     from ..kling.request import ImageInput, Speech
     from .budget import Caps
     from .ledger import Ledger
@@ -119,6 +120,10 @@ class JobDriver:
                     job = await self._send_first(job, caps, place)
                 case JobState.SUBMITTING:
                     # Found so at the start of a run: an earlier one ended between the intent and the answer.
+                    if job.is_face_search_open:
+                        error = lost_search()
+                        await self._over(self._told(self._end_paid(job, error)))
+                        raise error
                     job = self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN))
                 case JobState.UNKNOWN:
                     job = await self._resolve(job, caps, sent_before, place)
@@ -166,7 +171,7 @@ class JobDriver:
                 await asyncio.sleep(max(error.retry_after_s or 0.0, self._timing.busy_s(busy)))
                 await place.take()
                 # A signed address does not outlive a long wait.
-                media = replace(media, video=await self._uploads.address(job))
+                media = replace(media, video=await self._fresh_address(job))
             except KlingNotSent as error:
                 unreachable += 1
                 if time.monotonic() - unreachable_since > self._timing.send_patience_s:
@@ -175,11 +180,11 @@ class JobDriver:
                 await asyncio.sleep(self._timing.outage_s(unreachable))
             except KlingUnknownOutcome as error:
                 _log.warning("job=%s create without an answer: %s %s", job.job_id, error, error.detail)
-                job = self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
-                if job.request.speech is not None and job.faces is None:
-                    # A face search cannot be looked up and may cost again: that is the user's to decide.
+                if self._ledger.job(job.job_id).is_face_search_open:
+                    # It cannot be looked up and may cost again: whether to ask again is the user's to decide.
+                    await self._over(self._told(self._end_paid(job, error)))
                     raise
-                return job
+                return self._told(self._ledger.advance(job.job_id, JobState.UNKNOWN, error=error))
             except InputError as error:
                 # Face and sound do not meet; finding that out was paid for.
                 await self._over(self._told(self._end_paid(job, error)))
@@ -193,22 +198,41 @@ class JobDriver:
             else:
                 return self._adopt(job, task)
 
+    async def _fresh_address(self, job: Job) -> str | None:
+        """Of a job that Kling had no place for. Where its video cannot be sent any more and no create before that one
+        can have made a task, the job ends."""
+        try:
+            return await self._uploads.address(job)
+        except InputError as error:
+            if job.creates_sent == 1:
+                await self._over(self._told(self._end_paid(job, error)))
+            raise
+
     async def _create(self, job: Job, media: SentMedia) -> tuple[Job, KlingTask]:
         """The create of a job, which for a lip-sync is two calls: what the first one found is on record in between."""
         speech = job.request.speech
         if speech is None or job.request.video is None:
             task = await self._client.create(job.standard, job.request, job.external_task_id, media)
             return job, task
-        faces = job.faces
+        # From the ledger: an attempt that ended as busy may have found and paid for them.
+        faces = self._ledger.job(job.job_id).faces
         if faces is None:
-            faces = await self._client.find_faces(media.video_url(job.request.video.source))
-            job = self._ledger.note_faces(job.job_id, faces)
+            faces = await self._find_faces(job, media.video_url(job.request.video.source))
+        job = self._ledger.note_faces(job.job_id, faces)
         return job, await self._client.sync_lips(lip_sync_of(faces, speech, media.sound or ""), job.external_task_id)
+
+    async def _find_faces(self, job: Job, video_url: str) -> FaceSession:
+        self._ledger.note_face_search(job.job_id, is_under_way=True)
+        try:
+            return await self._client.find_faces(video_url)
+        except (KlingNotSent, KlingRefused):
+            self._ledger.note_face_search(job.job_id, is_under_way=False)
+            raise
 
     def _end_paid(self, job: Job, error: RetakeError) -> Job:
         """Refused, or failed where something was paid on the way."""
         job = self._ledger.job(job.job_id)
-        if job.faces is None:
+        if job.faces is None and not job.is_face_search_open:
             return self._ledger.advance(job.job_id, JobState.REFUSED, error=error)
         return self._ledger.advance(job.job_id, JobState.FAILED, billed_units=job.faces_units, error=error)
 

@@ -22,6 +22,7 @@ from .places import Places
 from .reference_upload import ReferenceUploads
 from .state import CANCELLABLE, WITH_TAKE, WITHOUT_TAKE, JobState
 from .status_board import StatusBoard
+from .upload_user import still_needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,7 @@ class Engine:
     async def _serve(self) -> None:
         client = self._make_client()
         board = StatusBoard(client)
-        uploads = ReferenceUploads(self._hosting, self._publish)
+        self._uploads = uploads = ReferenceUploads(self._hosting, self._publish)
         self._driver = JobDriver(self._ledger, client, self._timing, self._publish, self._places, board, uploads)
         heartbeat = asyncio.create_task(self._keep_leases())
         sweep = asyncio.create_task(self._sweep())
@@ -190,6 +191,10 @@ class Engine:
                 _log.warning("%s", error)
 
     def _may_need_upload(self, job_id: str) -> bool:
+        """Also for who made a voice or an element, in this process or another one."""
+        needs = still_needs(job_id)
+        if needs is not None:
+            return needs
         try:
             return self._ledger.job(job_id).state not in WITH_TAKE | WITHOUT_TAKE
         except LedgerError:
@@ -209,6 +214,7 @@ class Engine:
             return False
         self._publish(JobAdvanced(job))
         self._publish(JobEnded(job))
+        await self._uploads.release(job)
         return True
 
     def _publish(self, message: JobMessage) -> None:

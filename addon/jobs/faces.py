@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..kling.lip_sync import OVERLAP_MIN_MS, Face, FaceSession, LipSync
+from ..kling.errors import KlingUnknownOutcome
+from ..kling.lip_sync import OVERLAP_MIN_MS, SEARCH_MAY_BE_PAID, Face, FaceSession, LipSync
 
 if TYPE_CHECKING:
     from ..kling.request import Speech
@@ -20,12 +21,24 @@ def faces_to_json(session: FaceSession) -> str:
     return json.dumps({"session": session.session_id, "faces": faces, "billed": billed})
 
 
+SEARCH_UNDER_WAY = json.dumps({"is_under_way": True})
+"""In place of faces, from before a search is sent until its answer is on record."""
+
+
+def is_search_under_way(text: str | None) -> bool:
+    return text == SEARCH_UNDER_WAY
+
+
 def faces_from_json(text: str | None) -> FaceSession | None:
-    if text is None:
+    if text is None or is_search_under_way(text):
         return None
     values = json.loads(text)
     billed = None if values["billed"] is None else Decimal(values["billed"])
     return FaceSession(values["session"], tuple(Face(*face) for face in values["faces"]), billed)
+
+
+def lost_search() -> KlingUnknownOutcome:
+    return KlingUnknownOutcome("Retake ended while Kling searched for faces.", hint=SEARCH_MAY_BE_PAID)
 
 
 def lip_sync_of(session: FaceSession, speech: Speech, sound: str) -> LipSync:

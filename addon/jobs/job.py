@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import RetakeError
+from ..kling.lip_sync import FACES_UNITS
 from ..kling.price import billed_seconds
 from .state import WITHOUT_TAKE, JobState
 
@@ -100,6 +101,8 @@ class Job:
     facts: TakeFacts | None
     faces: FaceSession | None
     """Of a lip-sync: what was found and paid for before it."""
+    is_face_search_open: bool
+    """A face search was about to be sent, and what became of it is not on record: it may have been paid for."""
     warning: str
     error: ErrorNote | None
     created_at_utc: str
@@ -113,7 +116,9 @@ class Job:
 
     @property
     def faces_units(self) -> Decimal:
-        """What a face search has cost beside the task itself."""
+        """What a face search has cost beside the task itself, or may have."""
+        if self.is_face_search_open:
+            return FACES_UNITS
         return Decimal(0) if self.faces is None or self.faces.billed_units is None else self.faces.billed_units
 
     @property

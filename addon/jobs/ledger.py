@@ -24,7 +24,7 @@ from ..kling.request import GenerationRequest
 from ..kling.standard import Standard
 from ..redaction import logger, redact
 from .budget import Caps, check_caps
-from .faces import faces_from_json, faces_to_json
+from .faces import SEARCH_UNDER_WAY, faces_from_json, faces_to_json, is_search_under_way
 from .job import ErrorNote, Job, JobDraft, Kind, TakeFacts, kind_of
 from .owner import is_gone, new_owner
 from .state import CANCELLABLE, NEXT_STATES, WITHOUT_TAKE, JobState
@@ -192,6 +192,12 @@ class Ledger:
         """Keep why the job stopped where it is; its state stays."""
         with self._transaction():
             self._update(job_id, {"error": _error_to_json(error)})
+            return self.job(job_id)
+
+    def note_face_search(self, job_id: str, *, is_under_way: bool) -> Job:
+        """Before one is sent, and again where it is known that nothing came of it."""
+        with self._transaction():
+            self._update(job_id, {"faces": SEARCH_UNDER_WAY if is_under_way else None})
             return self.job(job_id)
 
     def note_faces(self, job_id: str, session: FaceSession) -> Job:
@@ -413,6 +419,7 @@ def _read_job(row: sqlite3.Row) -> Job:
         billed_units=None if row["billed_units"] is None else Decimal(row["billed_units"]),
         facts=_facts_from_json(row["facts"]),
         faces=faces_from_json(row["faces"]),
+        is_face_search_open=is_search_under_way(row["faces"]),
         warning=row["warning"],
         error=None if row["error"] is None else ErrorNote(**json.loads(row["error"])),
         created_at_utc=row["created_at_utc"],

@@ -18,6 +18,9 @@ from .sent_file import SOUND_MAX_BYTES, sent_file
 
 FACES_UNITS = Decimal("0.05")
 """The list price of finding faces, once for each call."""
+SEARCH_MAY_BE_PAID = (
+    "Finding faces cannot be looked up: it may have cost 0.05 unit, and costs it again when it is asked again."
+)
 
 SOUND_MIN_MS = 2000
 SOUND_MAX_MS = 60_000

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from .errors import KlingBadAnswer, KlingUnknownOutcome
 from .input_check import check_id
 from .library_calls import PAGE_SIZE, LibraryCalls
+from .lip_sync import SEARCH_MAY_BE_PAID
 from .wire_lip_sync import encode, encode_face_video, read_session, read_videos
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from .signed_calls import SignedCalls
 
 _IDENTIFY = "/v1/videos/identify-face"
-_MAY_BE_PAID = (
-    "Finding faces cannot be looked up: it may have cost 0.05 unit, and costs it again when it is asked again."
-)
 
 
 class LipSyncCalls:
@@ -42,13 +40,13 @@ class LipSyncCalls:
         try:
             envelope = await self._calls.call("POST", _IDENTIFY, body=encode_face_video(video).to_json())
         except KlingUnknownOutcome as error:
-            raise type(error)(error.message, hint=_MAY_BE_PAID, detail=error.detail) from error
+            raise type(error)(error.message, hint=SEARCH_MAY_BE_PAID, detail=error.detail) from error
         try:
             return read_session(envelope.data)
         except ValidationError as error:
             raise KlingBadAnswer(
                 "Kling's answer holds no faces and no session.",
-                hint=_MAY_BE_PAID,
+                hint=SEARCH_MAY_BE_PAID,
                 detail=f"request_id={envelope.request_id} {error.error_count()} problems",
             ) from error
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from .catalogue import catalogue
 from .problem import Problem, either, where
 from .product import Product
-from .request import CAMERA_AXES, VideoRole
+from .request import CAMERA_AXES, Orientation, VideoRole
 from .wire_prompt import bound_voices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .catalogue import ModelRow, ModeRow
-    from .request import GenerationRequest
+    from .request import GenerationRequest, VideoReference
 
 _WITH_ELEMENTS = (Product.IMAGE_TO_VIDEO, Product.MOTION_CONTROL, Product.OMNI_VIDEO)
 _PLAIN = (Product.TEXT_TO_VIDEO, Product.IMAGE_TO_VIDEO)
@@ -72,7 +72,16 @@ def _video_problems(request: GenerationRequest, model: ModelRow) -> Iterator[Pro
             yield Problem("cuts", "cuts of Kling's own choice", "a video that is edited keeps its cuts")
     if bounds is not None and not bounds[0] <= video.duration_s <= bounds[1]:
         length = f"a video of {float(video.duration_s):.2f} s"
-        yield Problem("reference video", length, f"{bounds[0]} to {bounds[1]} s are allowed{when}")
+        hint = "Use a longer part." if video.duration_s < bounds[0] else _how_to_shorten(video, bounds[1])
+        yield Problem("reference video", length, f"{bounds[0]} to {bounds[1]} s are allowed{when}", hint)
+
+
+def _how_to_shorten(video: VideoReference, longest_s: int) -> str:
+    if video.role is not VideoRole.MOTION:
+        return f"Trim it to {longest_s} s."
+    name = "VIDEO" if isinstance(video.source, str) else video.source.path.name
+    facing = "" if video.orientation is Orientation.VIDEO else f" --orientation {video.orientation.value}"
+    return f"`retake reference {name}{facing} --fix OUT.mp4` trims it to the part that Kling can use best."
 
 
 def _reference_problems(request: GenerationRequest, model: ModelRow) -> Iterator[Problem]:

@@ -21,9 +21,10 @@ class Problem:
     field: str
     value: str
     allowed: str
+    hint: str = ""
 
     def error(self) -> InputError:
-        return InputError(self.field, self.value, self.allowed)
+        return InputError(self.field, self.value, self.allowed, hint=self.hint)
 
 
 def where(model: ModelRow, modes: Sequence[str]) -> str:

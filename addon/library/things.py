@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..app import open_hosting
 from ..errors import InputError
 from ..jobs.ledger import Ledger
+from ..jobs.upload_user import new_upload_user
 from ..kling.catalogue import catalogue
 from ..kling.element import ElementFromPictures, ElementFromVideo
 from ..kling.voice import NewVoice
@@ -55,7 +56,7 @@ def make_voice(settings: Settings, name: str, sound: Path) -> Thing:
     """
     NewVoice(name, "https://example.org/a.wav").check(settings.base_url)
     digest = hashlib.sha256(sound.read_bytes()).hexdigest()
-    with _hosted(settings, sound, f"voice-{digest[:24]}", "recording") as address:
+    with _hosted(settings, sound, "recording") as address:
         wanted = NewVoice(name, address)
 
         async def make(library: KlingLibrary) -> Voice:
@@ -117,7 +118,7 @@ def make_element_of_video(settings: Settings, name: str, description: str, video
         allowed = "1920 × 1080 or 1080 × 1920 px are needed"
         raise InputError("element video", f"{video.name} with {width} × {height} px", allowed)
     digest = hashlib.sha256(video.read_bytes()).hexdigest()
-    with _hosted(settings, video, f"element-{digest[:24]}", "element video") as address:
+    with _hosted(settings, video, "element video") as address:
         wanted = ElementFromVideo(name=name, description=description, video_url=address)
 
         async def make(library: KlingLibrary) -> Element:
@@ -136,7 +137,7 @@ def make_element_of_video(settings: Settings, name: str, description: str, video
 
 
 @contextmanager
-def _hosted(settings: Settings, file: Path, user: str, field: str) -> Iterator[str]:
+def _hosted(settings: Settings, file: Path, field: str) -> Iterator[str]:
     """An address of `file` that Kling can fetch while the context lasts."""
     hosting = open_hosting(settings)
     if hosting is None:
@@ -146,6 +147,7 @@ def _hosted(settings: Settings, file: Path, user: str, field: str) -> Iterator[s
             "Kling fetches it from the internet, and no storage is set up for it",
             hint="Set one up in the preferences or with RETAKE_STORAGE.",
         )
+    user = new_upload_user()
     try:
         yield hosting.host(file, user).url
     finally:

@@ -110,7 +110,7 @@ def open_video_source(path: Path) -> VideoSource:
     if path.is_dir():
         raise InputError(FIELD, path.name, "it is a folder")
     if not path.is_file():
-        raise InputError(FIELD, path, "there is no such file")
+        raise InputError(FIELD, path.name, "there is no such file", hint="Check its name and folder.")
     size_bytes = path.stat().st_size
     if not size_bytes:
         raise InputError(FIELD, path.name, "the file is empty (0 bytes)", hint="Export or download it again.")
@@ -125,13 +125,13 @@ def _read(path: Path, container: InputContainer, size_bytes: int) -> VideoSource
     pictures = [one for one in container.streams.video if not one.disposition & one.disposition.attached_pic]
     if not pictures:
         what = "there is only sound in it" if container.streams.audio else "there is no picture in it"
-        raise InputError(FIELD, path.name, what)
+        raise InputError(FIELD, path.name, what, hint="Use a video.")
     stream = pictures[0]
     time_base = stream.time_base or Fraction(1, 90_000)
     coded, last_ticks = _coded_frames(path, container, stream)
     shown = sorted({one.pts for one in coded if one.is_shown})
     if len(shown) < _LEAST_FRAMES:
-        raise InputError(FIELD, path.name, "there is one picture in it, and no movement")
+        raise InputError(FIELD, path.name, "there is one picture in it, and no movement", hint="Use a video.")
     last_ticks = last_ticks or shown[-1] - shown[-2]
     rate, is_constant = _rate_of(shown, last_ticks, time_base, stream)
     first = _first_frame(path, container, stream)

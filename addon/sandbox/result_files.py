@@ -32,7 +32,10 @@ async def file_response(request: Request, path: Path, faults: Iterable[Fault]) -
     A Range is answered with 206 or 416, unless If-Range names another ETag. `cut_body` and `corrupt_body` are done
     here.
     """
-    facts = await run_in_threadpool(path.stat)
+    try:
+        facts = await run_in_threadpool(path.stat)
+    except FileNotFoundError:  # deleted since whoever asks looked
+        return forbidden()
     etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
     headers = {
         "accept-ranges": "bytes",

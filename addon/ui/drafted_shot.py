@@ -122,7 +122,9 @@ def _named(rows: Iterable[RetakeNamedId]) -> dict[str, str]:
 def _judge(draft: RetakeDraft, fields: ShotFields, video_s: Fraction | None) -> DraftedShot:
     request = outline(fields, video_s=video_s)
     found = problems(request)
-    sentences = [str(problem.error()) for problem in found]
+    # What the video lacks is said once, and by who looked at it: with the button that helps beside it.
+    is_told = draft.kind == "MOTION" and bool(why_unusable(draft))
+    sentences = [str(one.error()) for one in found if not (is_told and one.field == "reference video")]
     if draft.shot_id and not SHOT_ID.fullmatch(draft.shot_id):
         sentences.insert(0, f"Name: {SHOT_ID_ALLOWED}.")
     sentences += _missing(draft)

@@ -7,6 +7,7 @@ import bpy
 
 from ..vse.compat import edit_scene
 from . import desk
+from .extend_by_kling import can_extend
 from .generate import RETAKE_OT_edit_recipe, RETAKE_OT_generate, RETAKE_OT_regenerate
 from .price_panel import draw_price
 
@@ -101,6 +102,8 @@ def _draw_strip_items(layout: bpy.types.UILayout) -> None:
     layout.separator()
     layout.operator(RETAKE_OT_regenerate.bl_idname, icon="FILE_REFRESH")
     layout.operator(RETAKE_OT_edit_recipe.bl_idname, icon="GREASEPENCIL")
+    if can_extend(edit_scene()):
+        layout.operator("retake.extend_by_kling", text="Extend by Kling…", icon="TRIA_RIGHT_BAR")
     layout.operator("retake.lip_sync", text="Lip-Sync to Sound…", icon="SPEAKER")
     if not strip.retake.take_number:
         return

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, pairwise
 from pathlib import Path
 from threading import Event
 
+import av
 import bpy
+import numpy as np
 import pytest
 
 from addon.media.probe import probe_clip
@@ -27,6 +30,7 @@ from tests.numbered_video import followed_number, numbered_picture, pictures_of,
 from tests.reference_clips import reference_clips
 from tests.rehearsal import Rehearsal, rehearsal
 from tests.unit.test_media import write_picture
+from tests.unit.test_reference_command import write_empty, write_sound_alone, write_without_end
 
 __all__ = ["editor", "rehearsal"]
 
@@ -265,15 +269,58 @@ def test_the_panel_says_where_the_video_goes(
     assert not any("storage" in one for one in drafted_shot(scene.retake_draft).problems)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [("none.mp4", None, "there is no such file"), ("empty.mp4", b"", "the file is empty (0 bytes)")],
-)
-def test_a_bad_video_is_told_under_it(
-    scene: bpy.types.Scene, tmp_path: Path, name: str, content: bytes | None, words: str
+def write_dancing(path: Path, seconds: Fraction, size: tuple[int, int] = SIZE, codec: str = "libx264") -> None:
+    with av.open(str(path), "w") as out:
+        video = out.add_stream(codec, rate=10, options={"deadline": "realtime", "preset": "ultrafast"})
+        video.width, video.height = size
+        video.pix_fmt = "yuv420p"
+        for number in range(int(seconds * 10)):
+            picture = np.full((size[1], size[0], 3), 90, np.uint8)
+            left = 40 + number % 20 * 2
+            picture[size[1] // 3 : size[1] * 2 // 3, left : left + 60] = 200
+            out.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(video.encode(None))
+
+
+BAD: dict[str, tuple[str, Callable[[Path], object], str, str]] = {
+    "2.9 s": ("a.mp4", lambda path: write_dancing(path, Fraction(29, 10)),
+              "It lasts 2.90 s; 3 s are needed. Kling refuses it. Use a clip of at least 3 s.", ""),
+    "31 s": ("a.mp4", lambda path: write_dancing(path, Fraction(31)),
+             "It lasts 31.00 s; at most 30 s are allowed with orientation video.", "Use Frames 0 to 299"),
+    "200 px": ("a.mp4", lambda path: write_dancing(path, Fraction(4), (356, 200)),
+               "Its picture has 356 × 200 px; sides of 340 to 3850 px are allowed.", "Scale to 604 × 340 px"),
+    "webm": ("a.webm", lambda path: write_dancing(path, Fraction(4), codec="libvpx"),
+             "It is a webm file. Kling takes mp4 and mov alone.", "Make an MP4"),
+    "0 bytes": ("a.mp4", write_empty, "a.mp4 cannot be used; the file is empty (0 bytes).", ""),
+    "audio only": ("a.m4a", write_sound_alone, "a.m4a cannot be used; there is only sound in it.", ""),
+    "missing": ("a.mp4", lambda path: path,
+                "a.mp4 cannot be used; there is no such file. Check its name and folder.", ""),
+    "cut in the middle": ("a.mp4", lambda path: write_without_end(path, has_index=True),
+                          "a.mp4 cannot be used; the file is cut short: only", ""),
+    "without an index": ("a.mp4", lambda path: write_without_end(path, has_index=False),
+                         "a.mp4 cannot be used; it is no video that can be read, or its end is missing", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_video_is_told_once_and_what_can_be_mended_has_a_button(
+    scene: bpy.types.Scene, tmp_path: Path, kind: str
 ) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    scene.retake_draft.kind, scene.retake_draft.motion = "MOTION", str(tmp_path / name)
-    assert words in checked(scene).said()
-    assert any(words in one for one in drafted_shot(scene.retake_draft).problems)
+    name, write, words, button = BAD[kind]
+    write(tmp_path / name)
+    draft = scene.retake_draft
+    draft.kind, draft.motion = "MOTION", str(tmp_path / name)
+    shown = checked(scene)
+    said = " ".join(shown.said().split())
+    assert words in said
+    ends_at = time.monotonic() + LIMIT_S
+    while not (found := drafted_shot(draft).problems):
+        assert time.monotonic() < ends_at
+        time.sleep(0.05)
+    assert len(found) == 1, "one sentence, above the button that would pay"
+    assert found[0].split(". ")[0].rstrip(".") in said
+    with pytest.raises(RuntimeError, match="Error"):
+        generate(scene)
+    assert not movies(scene)
+    buttons = [one.text for one in shown.drawn if one.arguments.get("idname") == "retake.fix_reference"]
+    assert (button in buttons) if button else not buttons

@@ -20,6 +20,8 @@ class BrokenWire:
         self._open: set[socket.socket] = set()
         self._cut_until_s = 0.0
         self.refused = 0
+        self.sent_bytes = 0
+        """To the server."""
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
     def __enter__(self) -> BrokenWire:
@@ -57,10 +59,11 @@ class BrokenWire:
             far = socket.create_connection(("127.0.0.1", self._to_port))
             self._open |= {near, far}
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+                threading.Thread(target=self._carry, args=(one, other, one is near), daemon=True).start()
 
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+    def _carry(self, one: socket.socket, other: socket.socket, is_to_server: bool) -> None:
         with suppress(OSError):
             while piece := one.recv(_PIECE_BYTES):
                 other.sendall(piece)
+                self.sent_bytes += len(piece) * is_to_server
             other.shutdown(socket.SHUT_WR)

@@ -7,8 +7,12 @@ import base64
 import hashlib
 import os
 import random
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,9 +22,12 @@ import httpx
 import pytest
 
 from addon.errors import AccountError, InputError, RetakeError, StorageError
+from addon.hosting import s3_parts
 from addon.hosting.bucket import Bucket
 from addon.hosting.hosting import Hosting
 from addon.hosting.place import StorageKind, StoragePlace, StorageSecret
+from addon.hosting.record import HostedRecord
+from addon.hosting.s3_parts import S3Parts
 from addon.redaction import redact
 from tests.contract.broken_wire import BrokenWire
 from tests.contract.storage_server import SECRET, StorageServer, find_program
@@ -28,6 +35,7 @@ from tests.contract.storage_server import SECRET, StorageServer, find_program
 HERE = "http://127.0.0.1:1"
 """A sandbox's address: it may fetch from this computer."""
 KLING = "https://api-singapore.klingai.com"
+ROOT = Path(__file__).parents[2]
 BIG_BYTES = 40 * 1024 * 1024
 
 
@@ -222,6 +230,80 @@ def test_a_connection_that_is_lost_for_good_sends_nothing_and_can_be_tried_again
         assert httpx.get(again.url, timeout=60).content == video.read_bytes()
         assert hosting.release("job-1") == 1
         assert httpx.get(again.url).status_code == 404
+
+
+KILLED_AT_60_PERCENT = """
+import os, signal, sys
+from pathlib import Path
+from addon.hosting.bucket import Bucket
+from addon.hosting.hosting import Hosting
+from addon.hosting.place import StorageKind, StoragePlace, StorageSecret
+home, file, bucket, endpoint, key, secret = sys.argv[1:]
+place = StoragePlace(StorageKind.S3, bucket, endpoint=endpoint)
+def die(share):
+    if share >= 0.6:
+        os.kill(os.getpid(), signal.SIGKILL)
+shelf = Bucket(place, StorageSecret(key, secret))
+Hosting(Path(home), shelf, place.prefix, "http://127.0.0.1:1").host(Path(file), "job-1", die)
+"""
+
+
+def killed_while_it_uploads(server: StorageServer, home: Path, file: Path) -> None:
+    told = [str(home), str(file), server.place.bucket, server.endpoint, SECRET.access_key, SECRET.secret]
+    ended = subprocess.run([sys.executable, "-c", KILLED_AT_60_PERCENT, *told], cwd=ROOT, check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
+def test_after_a_crash_only_the_missing_parts_are_sent(server: StorageServer, tmp_path: Path) -> None:
+    video = write(tmp_path / "long.mp4", BIG_BYTES)
+    killed_while_it_uploads(server, tmp_path / "home", video)
+    with BrokenWire(urlsplit(server.endpoint).port or 0) as wire:
+        # Another way to the same storage: what is on record is kept by the server's name.
+        place = replace(server.place, endpoint=f"http://127.0.0.1:{wire.port}")
+        record = HostedRecord(tmp_path / "home")
+        name = f"{place.prefix}/{hashlib.sha256(video.read_bytes()).hexdigest()}.mp4"
+        record.note_unfinished(place.name, name, record.unfinished(server.place.name, name))
+        hosted = hosting_in(tmp_path, place, SECRET, HERE).host(video, "job-1")
+        assert 0.39 * BIG_BYTES < wire.sent_bytes < 0.41 * BIG_BYTES, "two parts of five were missing"
+        assert httpx.get(hosted.url, timeout=60).content == video.read_bytes()
+        assert record.unfinished(place.name, name) is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
+def test_what_is_there_of_a_broken_upload_goes_with_its_job(server: StorageServer, tmp_path: Path) -> None:
+    video = write(tmp_path / "long.mp4", BIG_BYTES)
+    killed_while_it_uploads(server, tmp_path / "home", video)
+    name = f"{server.place.prefix}/{hashlib.sha256(video.read_bytes()).hexdigest()}.mp4"
+    record = HostedRecord(tmp_path / "home")
+    upload_id = record.unfinished(server.place.name, name)
+    assert upload_id
+    parts = S3Parts(server.place, SECRET)
+    with parts._client() as client:
+        assert sorted(parts._list(client, name, upload_id)) == [1, 2, 3]
+    assert hosting_in(tmp_path, server.place, SECRET, HERE).sweep(lambda _job_id: False) == 1
+    assert record.unfinished(server.place.name, name) is None
+    with parts._client() as client, pytest.raises(s3_parts._NoSuchUploadError):
+        parts._list(client, name, upload_id)
+    # The storage may forget one by itself: then it is begun anew.
+    record.note_unfinished(server.place.name, name, upload_id)
+    again = hosting_in(tmp_path, server.place, SECRET, HERE).host(video, "job-2")
+    assert httpx.get(again.url, timeout=60).content == video.read_bytes()
+
+
+def test_two_jobs_at_once_send_the_file_once(server: StorageServer, tmp_path: Path) -> None:
+    video = write(tmp_path / "long.mp4", BIG_BYTES)
+    hosting = hosting_in(tmp_path, server.place, SECRET, HERE)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda job_id: hosting.host(video, job_id), ("job-1", "job-2")))
+    assert sorted(one.was_there for one in both) == [False, True]
+
+
+def test_a_wrong_key_is_refused_for_parts_too(server: StorageServer, tmp_path: Path) -> None:
+    parts = S3Parts(server.place, StorageSecret(SECRET.access_key, "w" * 36))
+    with pytest.raises(AccountError, match="refused the keys for the bucket retake-test") as refused:
+        parts.abandon("retake/x.mp4", "none")
+    assert "w" * 36 not in f"{refused.value} {refused.value.detail}"
 
 
 def test_an_upload_goes_on_after_a_short_outage(server: StorageServer, tmp_path: Path) -> None:

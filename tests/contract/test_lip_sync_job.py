@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from addon.app import Services
 from addon.errors import InputError
+from addon.jobs.budget import Caps
 from addon.jobs.state import JobState
 from addon.kling.errors import KlingUnknownOutcome
 from addon.kling.possible import problems
@@ -75,16 +77,60 @@ def test_a_lost_request_is_sent_again_without_another_face_search(
     assert seen(rehearsal, FACES) == 1
 
 
-def test_a_lost_face_search_waits_for_the_user(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+def test_a_busy_kling_is_not_asked_for_the_faces_again(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    rehearsal.server.add_fault(Fault("status", method="POST", path=LIPS, when=[1, 2], http=429, code=1303))
+    run = rehearsal.run(rehearsal.draft(wish))
+    assert run.error is None
+    assert sum(units for _, _, units in rehearsal.server.charges()) == UNITS
+    assert (seen(rehearsal, FACES), seen(rehearsal, LIPS)) == (1, 3)
+
+
+def test_a_lost_face_search_ends_the_job_and_is_only_paid_again_when_it_is_asked_for(
+    rehearsal: Rehearsal, wish: GenerationRequest
+) -> None:
     rehearsal.server.add_fault(Fault("drop_after", method="POST", path=FACES, when=[1]))
     run = rehearsal.run(rehearsal.draft(wish))
     assert isinstance(run.error, KlingUnknownOutcome)
     assert "costs it again when it is asked again" in str(run.error)
-    assert run.job.state is JobState.UNKNOWN
-    assert seen(rehearsal, FACES) == 1
+    assert (run.job.state, run.job.billed_units) == (JobState.FAILED, Decimal("0.05"))
+    assert (seen(rehearsal, FACES), seen(rehearsal, LIPS)) == (1, 0)
+    assert not list((rehearsal.folder / "sandbox/uploads").iterdir())
     again = rehearsal.run(rehearsal.draft(wish))
-    assert (again.error, again.job.job_id) == (None, run.job.job_id)
+    assert again.error is None
+    assert again.job.job_id != run.job.job_id
     assert sum(units for _, _, units in rehearsal.server.charges()) == UNITS + Decimal("0.05")
+    assert run.job.committed_units + again.job.committed_units == UNITS + Decimal("0.05"), "the ledger says so too"
+
+
+def test_after_a_crash_a_face_search_is_not_sent_again_by_itself(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    with Services(rehearsal.settings) as services:
+        job = services.ledger.enqueue(rehearsal.draft(wish))
+        services.ledger.advance(job.job_id, JobState.PREPARING)
+        services.ledger.begin_submit(job.job_id, Caps())
+        services.ledger.note_face_search(job.job_id, is_under_way=True)
+    # Here the process ended, with the search sent or not: nobody knows.
+    run = rehearsal.run(rehearsal.draft(wish))
+    assert run.job.job_id == job.job_id
+    assert isinstance(run.error, KlingUnknownOutcome)
+    assert (run.job.state, run.job.billed_units) == (JobState.FAILED, Decimal("0.05"))
+    assert seen(rehearsal, FACES) == 0
+
+
+def test_a_search_that_never_left_is_sent_after_a_crash(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    with Services(rehearsal.settings) as services:
+        job = services.ledger.enqueue(rehearsal.draft(wish))
+        services.ledger.advance(job.job_id, JobState.PREPARING)
+        services.ledger.begin_submit(job.job_id, Caps())
+    run = rehearsal.run(rehearsal.draft(wish))
+    assert (run.error, run.job.job_id) == (None, job.job_id)
+    assert sum(units for _, _, units in rehearsal.server.charges()) == UNITS
+
+
+def test_a_refused_face_search_costs_nothing(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    rehearsal.server.add_fault(Fault("status", method="POST", path=FACES, when=[1], http=429, code=1303))
+    run = rehearsal.run(rehearsal.draft(wish))
+    assert run.error is None
+    assert sum(units for _, _, units in rehearsal.server.charges()) == UNITS == run.job.billed_units
 
 
 def test_no_face_at_that_time_ends_it_and_says_what_it_cost(

@@ -4,23 +4,29 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import av
+import httpx
+import numpy as np
 import pytest
 
-from addon.app import Services
+from addon.app import Services, open_hosting
 from addon.errors import InputError, StorageError
-from addon.jobs.message import JobEnded
+from addon.jobs.message import JobEnded, JobMessage, JobWaits
 from addon.jobs.state import JobState
-from addon.kling.request import GenerationRequest
+from addon.jobs.upload_user import new_upload_user
+from addon.kling.request import GenerationRequest, VideoFile
 from addon.media.probe import probe_clip
 from addon.sandbox.faults import Fault
 from addon.shots.shot_fields import ShotFields
@@ -30,6 +36,7 @@ from tests.numbered_video import read_followed, write_numbered
 from tests.rehearsal import Rehearsal, Shell
 from tests.sandbox.reference_host import read_pictures, write_video
 from tests.unit.test_media import write_picture
+from tests.unit.test_reference_command import write_empty, write_sound_alone, write_without_end
 
 FRAMES = 100
 """4 s at 25 fps."""
@@ -116,6 +123,48 @@ def test_a_changed_video_is_refused_before_anything_is_sent(
     assert rehearsal.creates() == []
 
 
+def test_a_video_that_vanishes_while_kling_is_busy_ends_the_job_unpaid(
+    rehearsal: Rehearsal, wish: GenerationRequest, tmp_path: Path
+) -> None:
+    rehearsal.server.add_fault(Fault("status", method="POST", when=[1, 2], http=429, code=1303))
+
+    def delete(message: JobMessage) -> None:
+        if isinstance(message, JobWaits) and "its way" not in message.why:
+            (tmp_path / "dance.mp4").unlink(missing_ok=True)
+
+    with Services(rehearsal.settings, on_message=delete) as services:
+        job = services.ledger.enqueue(rehearsal.draft(wish))
+        services.engine.submit(job.job_id)
+        ends_at = time.monotonic() + 30
+        while (job := services.ledger.job(job.job_id)).state is not JobState.REFUSED:
+            assert time.monotonic() < ends_at, job.state
+            time.sleep(0.02)
+        while list((rehearsal.folder / "sandbox/uploads").iterdir()):
+            assert time.monotonic() < ends_at, "it stays with the local Kling"
+            time.sleep(0.02)
+    assert "it cannot be read" in str(job.end_error())
+    assert (job.committed_units, rehearsal.server.charges()) == (0, [])
+
+
+def test_a_job_that_is_called_back_takes_its_video_along(rehearsal: Rehearsal, wish: GenerationRequest) -> None:
+    with Services(rehearsal.settings) as services:
+        services.engine.pause()
+        job = services.ledger.enqueue(rehearsal.draft(wish))
+        services.ledger.advance(job.job_id, JobState.PREPARING)
+        hosting = open_hosting(rehearsal.settings)
+        assert hosting is not None
+        hosting.host(tmp_video(wish), job.job_id)
+        assert services.engine.cancel(job.job_id).result(20)
+        assert services.ledger.job(job.job_id).state is JobState.CANCELLED
+    assert not list((rehearsal.folder / "sandbox/uploads").iterdir())
+
+
+def tmp_video(wish: GenerationRequest) -> Path:
+    assert wish.video is not None
+    assert isinstance(wish.video.source, VideoFile)
+    return wish.video.source.path
+
+
 def test_s3_holds_the_video_while_kling_works_and_no_longer(
     rehearsal: Rehearsal, wish: GenerationRequest, storage: StorageServer
 ) -> None:
@@ -141,6 +190,49 @@ def test_storage_that_is_down_keeps_the_job_and_costs_nothing(
     assert rehearsal.creates() == []
     again = rehearsal.run(draft, account="127.0.0.1", storage=storage.place, storage_secret=SECRET)
     assert (again.error, again.job.job_id) == (None, run.job.job_id)
+
+
+def test_an_engine_that_starts_leaves_the_recording_of_a_voice_that_is_being_made(
+    rehearsal: Rehearsal, wish: GenerationRequest, tmp_path: Path
+) -> None:
+    hosting = open_hosting(rehearsal.settings)
+    assert hosting is not None
+    (tmp_path / "anna.wav").write_bytes(b"a recording")
+    user = new_upload_user()
+    url = hosting.host(tmp_path / "anna.wav", user).url
+    gone = f"visit {time.time():.0f} {socket.gethostname()}/{dead_process()}/0"
+    left = hosting.host(write_bytes(tmp_path / "left.wav"), gone).url
+    old = f"visit {time.time() - 2 * 24 * 3600:.0f} another-computer/1/0"
+    forgotten = hosting.host(write_bytes(tmp_path / "old.wav"), old).url
+    rehearsal.run(rehearsal.draft(wish))
+    ends_at = time.monotonic() + 20
+    while 200 in (httpx.get(left).status_code, httpx.get(forgotten).status_code):
+        assert time.monotonic() < ends_at, "what a process left that is gone stays"
+        time.sleep(0.05)
+    assert httpx.get(url).content == b"a recording"
+    hosting.release(user)
+    assert httpx.get(url).status_code == 403
+
+
+def write_bytes(path: Path) -> Path:
+    path.write_bytes(path.name.encode())
+    return path
+
+
+def dead_process() -> int:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    return ended.pid
+
+
+def write_webm(path: Path) -> None:
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libvpx", rate=10, options={"deadline": "realtime"})
+        video.width, video.height, video.pix_fmt = 640, 360, "yuv420p"
+        for number in range(40):
+            frame = av.VideoFrame.from_ndarray(np.full((360, 640, 3), number, np.uint8), format="rgb24")
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
 
 
 # From the shell
@@ -233,35 +325,28 @@ def test_the_real_kling_gets_no_file_without_a_storage_and_none_from_this_comput
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "words"),
+    ("name", "write", "words"),
     [
-        ("none.mp4", None, "there is no such file"),
-        ("empty.mp4", b"", "the file is empty (0 bytes)"),
-        ("text.mp4", b"hello", "it is no video that can be read"),
+        ("none.mp4", lambda path: path, "there is no such file. Check its name and folder."),
+        ("empty.mp4", write_empty, "empty.mp4 cannot be used; the file is empty (0 bytes)."),
+        ("text.mp4", lambda path: path.write_bytes(b"hello"), "it is no video that can be read"),
+        ("sound.m4a", write_sound_alone, "sound.m4a cannot be used; there is only sound in it. Use a video."),
+        ("cut.mp4", lambda path: write_without_end(path, has_index=True), "the file is cut short: only"),
+        ("end.mp4", lambda path: write_without_end(path, has_index=False), "its end is missing"),
+        ("a.mp4", lambda path: write_video(path, 87, Fraction(30)),
+         "a video of 2.90 s cannot be used; 3 to 30 s are allowed with orientation video. Use a longer part."),
+        ("a.mp4", lambda path: write_video(path, 31 * 24, Fraction(24), size=(640, 360)),
+         "a video of 31.00 s cannot be used; 3 to 30 s are allowed with orientation video."
+         " `retake reference a.mp4 --fix OUT.mp4` trims it"),
+        ("a.mp4", lambda path: write_video(path, 80, Fraction(24), size=(200, 200)),
+         "a.mp4 with 200 × 200 px cannot be used; sides of 340 to 3850 px are allowed."
+         " `retake reference a.mp4 --fix OUT.mp4` makes one that fits."),
+        ("a.webm", write_webm, "a.webm cannot be used; Kling takes mp4 and mov."
+         " `retake reference a.webm --fix OUT.mp4` makes one that fits."),
     ],
-)
-def test_bad_video_files(shell: Shell, name: str, content: bytes | None, words: str) -> None:
-    write_picture(shell.folder / "anna.png", 640, 360)
-    if content is not None:
-        (shell.folder / name).write_bytes(content)
-    done = shell.run("generate", "--motion", name, "--image", "anna.png")
-    assert done.code == 2
-    assert words in " ".join(done.err.split())
-
-
-@pytest.mark.parametrize(
-    ("frames", "size", "name", "words"),
-    [
-        (70, (960, 720), "a.mp4", "a video of 2.92 s cannot be used; 3 to 30 s are allowed"),
-        (31 * 24, (640, 360), "a.mp4", "a video of 31.00 s cannot be used; 3 to 30 s are allowed"),
-        (80, (200, 200), "a.mp4", "a.mp4 with 200 × 200 px cannot be used; sides of 340 to 3850 px are allowed"),
-        (80, (960, 720), "a.mkv", "a.mkv cannot be used; Kling takes mp4 and mov"),
-    ],
-)
-def test_videos_that_kling_would_refuse(
-    shell: Shell, frames: int, size: tuple[int, int], name: str, words: str
-) -> None:
-    write_video(shell.folder / name, frames, Fraction(24), size=size)
+)  # fmt: skip
+def test_videos_that_kling_would_refuse(shell: Shell, name: str, write: Callable[[Path], object], words: str) -> None:
+    write(shell.folder / name)
     write_picture(shell.folder / "anna.png", 640, 360)
     done = shell.run("generate", "--motion", name, "--image", "anna.png")
     assert done.code == 2

@@ -68,6 +68,8 @@ GERMAN_OPERATORS = {
     "Add Cut": "Schnitt hinzufügen",
     "Pack Selected Shots": "Ausgewählte Shots packen",
     "Lip-Sync to Sound": "Lippen zum Ton",
+    "Extend by Kling": "Von Kling verlängern",
+    "Extend by Kling…": "Von Kling verlängern …",
     "Lip-Sync to Sound…": "Lippen zum Ton …",
     "Enter Keys…": "Schlüssel eingeben …",
 }
@@ -189,6 +191,16 @@ GERMAN = {
     "File": "Datei",
     "Forget the stored key?": "Den gespeicherten Schlüssel vergessen?",
     "Frames": "Einzelbilder",
+    "How it goes on": "Wie es weitergeht",
+    "How it goes on; empty: as it was": "Wie es weitergeht; leer: wie bisher",
+    "Let Kling go on from the clip of this strip's take: 4 to 5 s more, behind the strip, from the very frame at which "
+    "it ends. For takes of the models 1.0, 1.5 and 1.6, up to 30 days old; it costs what the dialog says": (
+        "Kling vom Clip dieses Takes aus weitermachen lassen: 4 bis 5 s mehr, hinter dem Streifen, genau ab dem Bild, "
+        "mit dem er endet. Für Takes der Modelle 1.0, 1.5 und 1.6, bis 30 Tage alt; es kostet, was der Dialog sagt"
+    ),
+    "Select a take of Kling 1.0, 1.5 or 1.6: the other models cannot go on from a clip": (
+        "Einen Take von Kling 1.0, 1.5 oder 1.6 auswählen: Die anderen Modelle können von keinem Clip aus weitermachen"
+    ),
     "Frames of the clip at its own rate": "Einzelbilder des Clips in seiner eigenen Rate",
     "From a start image, an end image or both, and the prompt": (
         "Aus einem Startbild, einem Endbild oder beidem, und dem Prompt"

@@ -200,10 +200,10 @@ def references() -> Iterator[float]:
     yield from wait(lambda: bool(draft.end_image))
     said["images"] = [draft.image, draft.end_image]
     draft.prompt = "The lamp goes out"
-    yield 1.5
-    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    area().tag_redraw()
     yield 1.5
     picture("9-gap")
+    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
     yield from wait(lambda: numbers().count(1) == 2)
     said["filled"] = sorted(
         (strip.left_handle, strip.right_handle)
