@@ -20,6 +20,7 @@ from .effects import effects_of, note_levels
 from .errors import BridgeError
 from .fades import fade_path, pure_fades
 from .flavour import PLAIN, Flavour
+from .import_clip import generated_settings
 from .links import link_groups
 from .markers import write_marker
 from .namespaces import BLENDER, RETAKE, SCHEMA
@@ -336,6 +337,8 @@ class _Writer:
             "written": {"in": fold.in_offset, "out": fold.out_offset, "cut": fold.cut},
         }
         foreign = effect.foreign
+        if "transition_type" in foreign:
+            own["foreign"] = True
         if is_dissolve and effect.effect_type in DISSOLVES:
             self.findings.kept(effect.name, "transition")
         elif self.flavour.wipes:
@@ -429,7 +432,10 @@ class _Writer:
             written["tail"] = placed.tail.out_offset
         if channel != strip.channel:
             written["channel"] = channel
-        return {"strip": to_record(strip, leave_out=_ELSEWHERE), "written": written}
+        own: Json = {"strip": to_record(strip, leave_out=_ELSEWHERE), "written": written}
+        if (called := _foreign_name(strip)) != strip.name:
+            own["called"] = called
+        return own
 
     def _clip(
         self, strip: StripSnapshot, own: Json, source: Json, speed: float, piece: Piece, level: _Level, number: int
@@ -493,10 +499,14 @@ class _Writer:
             }
             active = strip.active_media if strip.active_media in references else next(iter(references))
             return references, active
+        told = _mapping(strip.foreign.get("reference"))
+        if told and strip.kind in (StripKind.COLOR, StripKind.TEXT) and self.flavour.name != "kdenlive":
+            same = generated_settings(strip.kind, told)
+            if all(strip.settings.get(key) == value for key, value in same.items()):
+                return {SINGLE_MEDIA: told}, SINGLE_MEDIA
         frames = max(strip.content_length, strip.content_offset + strip.length, 1)
         if strip.kind in (StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE):
-            missing = _mapping(strip.foreign.get("reference"))
-            return {SINGLE_MEDIA: dict(missing) or _missing(strip.name)}, SINGLE_MEDIA
+            return {SINGLE_MEDIA: told or _missing(strip.name)}, SINGLE_MEDIA
         kind, parameters = f"blender:{(strip.effect_type or strip.kind.value).upper()}", {}
         if strip.kind is StripKind.COLOR:
             hexadecimal = _hexadecimal(strip.settings.get("color"))
@@ -517,7 +527,9 @@ class _Writer:
         own = self._own(strip, placed, level, channel)
         source = placed.start - zero
         length = placed.end_exclusive - placed.start
-        own["written"]["pieces"] = [[length, float(source), 1.0]]
+        timed = [one for one in strip.foreign.get("effects", []) if isinstance(one, dict) and _is_time_effect(one)]
+        speed = _scalar(timed)
+        own["written"]["pieces"] = [[length, float(source), speed]]
         own["written"]["zero"] = zero
         if inner.left_out:
             own["left_out"] = [self._whole(one) for one in inner.left_out]
@@ -526,7 +538,7 @@ class _Writer:
             "metadata": self._metadata(strip, {"schema": SCHEMA, **own}),
             "enabled": not strip.mute,
             "color": _color(strip),
-            "effects": self._effects(strip, 1.0, level, source),
+            "effects": self._effects(strip, speed, level, source),
             "markers": [
                 write_marker(one, one.frame + strip.content_start - zero, self.rate, self.flavour)
                 for one in strip.markers

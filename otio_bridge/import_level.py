@@ -110,7 +110,6 @@ class LevelReader:
                     level.markers.append(replace(read[0], frame=zero + nearest(read[1])))
         for record in own.get("left_out") if isinstance(own.get("left_out"), list) else ():
             self._left_out(level, record, zero - zero_was)
-        self._part(level)
         level.strips.sort(key=_order)
         return level
 
@@ -311,7 +310,7 @@ class LevelReader:
             media = read_media(reference, self.rate, self.base)
             if not media.path and schema_of(reference) == "GeneratorReference":
                 continue
-            if schema_of(reference) == "MissingReference" and not media.path and _is_our_missing(reference):
+            if schema_of(reference) == "MissingReference" and not media.path and _is_ours(reference):
                 continue
             if not media.path:
                 media = replace(media, missing=True)
@@ -348,7 +347,7 @@ class LevelReader:
         record = own["strip"]
         given: dict[str, Any] = {"foreign": {}, "children": (), "markers": (), "shot_id": "", "take_number": 0}
         try:
-            given["media"], given["active_media"] = {}, ""
+            given["media"] = {}
             if schema_of(item) == "Clip":
                 given["media"], given["active_media"] = self._recorded_media(item, own, record)
             strip = from_record(StripSnapshot, record, **given)
@@ -360,7 +359,8 @@ class LevelReader:
             return None
         old_name, old_start = strip.name, strip.start
         asked = item.get("name") if isinstance(item.get("name"), str) else old_name
-        name = self._unique(asked)
+        called = own.get("called", old_name)
+        name = self._unique(old_name if asked == called else asked)
         self._renamed.setdefault(old_name, name)
         shot = own_part(item.get("metadata"), RETAKE)
         shot_id, take = shot.get("shot"), shot.get("take")
@@ -380,7 +380,12 @@ class LevelReader:
         )
         if strip.kind is StripKind.META:
             strip = self._recorded_meta(strip, item, own, written, place)
-        strip = replace(strip, foreign=self._foreign(item, own, strip))
+        foreign = self._foreign(item, own, strip)
+        if asked == called != name:
+            foreign["name"] = {"was": asked, "as": name}
+        if schema_of(item) == "Clip" and not strip.media and not _is_ours(active_reference(item)[1]):
+            foreign["reference"] = active_reference(item)[1]
+        strip = replace(strip, foreign=foreign)
         strip = replace(strip, markers=self._clip_markers(item, strip, place))
         self._attached(level, item, strip, strip.start - old_start)
         return strip
@@ -394,8 +399,8 @@ class LevelReader:
             shown = media.get(active)
             if shown is not None and key in all_of_them and _same_file(all_of_them[key], shown):
                 return all_of_them, key
-            if not media:
-                return all_of_them, key if all_of_them else ""
+            if not media and all_of_them:
+                return all_of_them, key
         if not media and isinstance(record, dict):
             key = record.get("active_media", "")
             return {}, key if isinstance(key, str) else ""
@@ -424,7 +429,7 @@ class LevelReader:
             if record is None:
                 continue
             try:
-                found = from_record(StripSnapshot, record, media={}, active_media="")
+                found = from_record(StripSnapshot, record, media={})
             except RecordDamaged as error:
                 self.findings.dropped(strip.name, "effect", f"its record is damaged: {error}")
                 continue
@@ -469,10 +474,12 @@ class LevelReader:
             return into
         if track.is_sound:
             return self._crossfade(level, transition, out, into, end - start)
+        asked = transition.get("name") if isinstance(transition.get("name"), str) else ""
+        kind = str(transition.get("transition_type", ""))
         effect = None
         if "strip" in own:
             try:
-                effect = from_record(StripSnapshot, own["strip"], media={}, active_media="")
+                effect = from_record(StripSnapshot, own["strip"], media={})
             except RecordDamaged as error:
                 self.findings.approximated(into.name, "transition", f"its record is damaged: {error}")
         foreign = without_own(transition.get("metadata"))
@@ -480,10 +487,11 @@ class LevelReader:
             name = self._unique(effect.name)
             self._renamed.setdefault(effect.name, name)
             effect = replace(effect, name=name, start=start, length=end - start, inputs=(out.name, into.name))
-            level.strips.append(replace(effect, foreign={"metadata": foreign} if foreign else {}))
+            kept: Json = {"metadata": foreign} if foreign or own.get("foreign") else {}
+            if own.get("foreign"):
+                kept |= {"name": asked, "transition_type": kind}
+            level.strips.append(replace(effect, foreign=kept))
             return into
-        asked = transition.get("name") if isinstance(transition.get("name"), str) else ""
-        kind = str(transition.get("transition_type", ""))
         name = self._unique(asked or "Crossfade")
         is_wipe = "wipe" in f"{kind} {asked}".lower()
         if kind != "SMPTE_Dissolve":
@@ -575,14 +583,6 @@ class LevelReader:
                 markers.append(replace(read[0], frame=nearest(read[1] - source) + first))
         return tuple(markers)
 
-    def _part(self, level: Level) -> None:
-        """Strips that came new onto a channel of ours give way to those that were there."""
-        if not any(not strip.foreign for strip in level.strips):
-            return
-        ends: dict[int, list[tuple[int, int, str]]] = {}
-        for strip in level.strips:
-            ends.setdefault(strip.channel, []).append((strip.start, strip.end_exclusive, strip.name))
-
 
 def _with_fade(strip: StripSnapshot, head: int, tail: int) -> StripSnapshot:
     """With what fades it has already, for a strip may fade at both ends by two transitions."""
@@ -620,7 +620,7 @@ def _is_piece(item: Json, name: Any, number: int) -> bool:
     return own.get("piece_of") == name and own.get("piece") == number
 
 
-def _is_our_missing(reference: Json) -> bool:
+def _is_ours(reference: Json) -> bool:
     metadata = reference.get("metadata")
     return isinstance(metadata, dict) and set(metadata) == {BLENDER}
 
