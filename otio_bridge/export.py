@@ -20,6 +20,7 @@ from .effects import effects_of, note_levels
 from .errors import BridgeError
 from .fades import fade_path, pure_fades
 from .flavour import PLAIN, Flavour
+from .import_clip import generated_settings
 from .links import link_groups
 from .markers import write_marker
 from .namespaces import BLENDER, RETAKE, SCHEMA
@@ -187,16 +188,20 @@ class _Writer:
     # Levels and tracks
 
     def _level(self, strips: Sequence[StripSnapshot], zero: int) -> _Level:
-        folds: tuple[Fold, ...] = ()
-        if self.flavour.transitions:
-            folds = plan_folds(strips, self.rate, self.findings)
-            if not self.flavour.wipes:
-                for fold in folds:
-                    if fold.effect.effect_type not in DISSOLVES:
-                        self.findings.approximated(fold.effect.name, "transition", "a dissolve stands for the wipe")
-        level = _Level(zero, folds)
-        folded = {fold.effect.name for fold in folds}
+        folds = plan_folds(strips, self.rate, self.findings)
         by_name = {strip.name: strip for strip in strips}
+        folds = tuple(
+            fold for fold in folds if self._is_written(by_name[fold.outgoing]) and self._is_written(by_name[fold.incoming])
+        )
+        level = _Level(zero, folds)
+        for fold in folds:
+            if not self.flavour.transitions:
+                level.left_out.append(fold.effect)
+                why = f"{self.flavour.title} reads none that lies about the cut: a cut in its middle stands for it"
+                self.findings.approximated(fold.effect.name, "transition", why)
+            elif not self.flavour.wipes and fold.effect.effect_type not in DISSOLVES:
+                self.findings.approximated(fold.effect.name, "transition", "a dissolve stands for the wipe")
+        folded = {fold.effect.name for fold in folds}
         for strip in strips:
             if strip.kind is not StripKind.EFFECT or strip.name in folded:
                 continue
@@ -223,8 +228,6 @@ class _Writer:
     def _note_effect(self, strip: StripSnapshot, *, is_speed: bool) -> None:
         title = self.flavour.title
         if strip.effect_type in FOLDED:
-            if not self.flavour.transitions:
-                self.findings.dropped(strip.name, "transition", f"{title} reads none that lies about the cut: a cut it is")
             return  # why it is no transition is noted already
         if is_speed:
             if self.flavour.retimes:
@@ -299,7 +302,7 @@ class _Writer:
                 children.append(_gap(placed.start - at, self.fps))
             after = plan.placed[number + 1].start if number + 1 < len(plan.placed) else None
             fades = self._fades(placed, at_edge=placed.start > at or number == 0, after=after)
-            if placed.head is not None:
+            if placed.head is not None and self.flavour.transitions:
                 children.append(self._transition(placed.head))
             elif fades[0]:
                 children.append(self._fade(placed.strip, 0, fades[0]))
@@ -334,6 +337,8 @@ class _Writer:
             "written": {"in": fold.in_offset, "out": fold.out_offset, "cut": fold.cut},
         }
         foreign = effect.foreign
+        if "transition_type" in foreign:
+            own["foreign"] = True
         if is_dissolve and effect.effect_type in DISSOLVES:
             self.findings.kept(effect.name, "transition")
         elif self.flavour.wipes:
@@ -421,18 +426,23 @@ class _Writer:
 
     def _own(self, strip: StripSnapshot, placed: Placed, level: _Level, channel: int) -> Json:
         written: Json = {"at": placed.start - level.zero, "length": placed.end_exclusive - placed.start}
-        if placed.head is not None:
+        if placed.head is not None and self.flavour.transitions:
             written["head"] = placed.head.in_offset
-        if placed.tail is not None:
+        if placed.tail is not None and self.flavour.transitions:
             written["tail"] = placed.tail.out_offset
         if channel != strip.channel:
             written["channel"] = channel
-        return {"strip": to_record(strip, leave_out=_ELSEWHERE), "written": written}
+        own: Json = {"strip": to_record(strip, leave_out=_ELSEWHERE), "written": written}
+        if (called := _foreign_name(strip)) != strip.name:
+            own["called"] = called
+        return own
 
     def _clip(
         self, strip: StripSnapshot, own: Json, source: Json, speed: float, piece: Piece, level: _Level, number: int
     ) -> Json:
         references, active = self._references(strip, piece)
+        # Kdenlive counts a clip's markers from its in point (measured on 26.08), all others in the source's time.
+        marked_from = 0.0 if self.flavour.name == "kdenlive" else source["start_time"]["value"]
         if self.options.schema_target:
             # Before Clip.2 there is one reference only: the takes are kept beside it.
             own["media"], own["active_media"] = references, active
@@ -443,7 +453,7 @@ class _Writer:
             "color": _color(strip),
             "effects": self._effects(strip, speed, level, source["start_time"]["value"]),
             "markers": [
-                write_marker(one, source["start_time"]["value"] + one.frame - strip.content_offset, self.rate, self.flavour)
+                write_marker(one, marked_from + one.frame - strip.content_offset, self.rate, self.flavour)
                 for one in (strip.markers if number == 0 else ())
             ],
             "media_references": references,
@@ -489,10 +499,14 @@ class _Writer:
             }
             active = strip.active_media if strip.active_media in references else next(iter(references))
             return references, active
+        told = _mapping(strip.foreign.get("reference"))
+        if told and strip.kind in (StripKind.COLOR, StripKind.TEXT) and self.flavour.name != "kdenlive":
+            same = generated_settings(strip.kind, told)
+            if all(strip.settings.get(key) == value for key, value in same.items()):
+                return {SINGLE_MEDIA: told}, SINGLE_MEDIA
         frames = max(strip.content_length, strip.content_offset + strip.length, 1)
         if strip.kind in (StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE):
-            missing = _mapping(strip.foreign.get("reference"))
-            return {SINGLE_MEDIA: dict(missing) or _missing(strip.name)}, SINGLE_MEDIA
+            return {SINGLE_MEDIA: told or _missing(strip.name)}, SINGLE_MEDIA
         kind, parameters = f"blender:{(strip.effect_type or strip.kind.value).upper()}", {}
         if strip.kind is StripKind.COLOR:
             hexadecimal = _hexadecimal(strip.settings.get("color"))
@@ -513,7 +527,9 @@ class _Writer:
         own = self._own(strip, placed, level, channel)
         source = placed.start - zero
         length = placed.end_exclusive - placed.start
-        own["written"]["pieces"] = [[length, float(source), 1.0]]
+        timed = [one for one in strip.foreign.get("effects", []) if isinstance(one, dict) and _is_time_effect(one)]
+        speed = _scalar(timed)
+        own["written"]["pieces"] = [[length, float(source), speed]]
         own["written"]["zero"] = zero
         if inner.left_out:
             own["left_out"] = [self._whole(one) for one in inner.left_out]
@@ -522,7 +538,7 @@ class _Writer:
             "metadata": self._metadata(strip, {"schema": SCHEMA, **own}),
             "enabled": not strip.mute,
             "color": _color(strip),
-            "effects": self._effects(strip, 1.0, level, source),
+            "effects": self._effects(strip, speed, level, source),
             "markers": [
                 write_marker(one, one.frame + strip.content_start - zero, self.rate, self.flavour)
                 for one in strip.markers

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The text of an .otio file as JSON of the schemas that OpenTimelineIO 0.18 knows.
+
+OpenTimelineIO itself reads older schemas, and brings them up to date. It stops at newer ones: those are read as the
+newest that is known, which the notes say. Unknown schemas pass through.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from .errors import BridgeError
+from .markers import nearest_color
+from .times import Json
+
+MOST_DEEP = 400
+"""Levels of JSON. A nested edit takes four for each meta; far deeper ones exhaust the stack of any reader."""
+
+_DAMAGED = "The file is damaged or of another kind: export the edit again."
+
+_SCHEMA = re.compile(r'"OTIO_SCHEMA"\s*:\s*"([^".]+)\.(\d+)"')
+
+
+def read_text(text: str) -> tuple[Json, tuple[str, ...]]:
+    """The root object, and notes for the report. Raises BridgeError, and nothing else, whatever `text` is."""
+    import opentimelineio as otio
+
+    if _depth(text) > MOST_DEEP:
+        raise BridgeError(f"The file is nested more than {MOST_DEEP} levels deep.", hint=_DAMAGED)
+    notes: tuple[str, ...] = ()
+    newer = _newer(text)
+    if newer:
+        text, notes = _brought_down(text, newer)
+    try:
+        known = otio.core.deserialize_json_from_string(text)
+        if not isinstance(known, otio.core.SerializableObject):
+            raise BridgeError("The file holds no OpenTimelineIO object.", hint=_DAMAGED)
+        root = json.loads(known.to_json_string(indent=-1))
+    except BridgeError:
+        raise
+    except (
+        otio.exceptions.OTIOError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RuntimeError,
+        MemoryError,
+        OverflowError,
+    ) as error:
+        raise BridgeError(f"The file is not readable as OpenTimelineIO: {_first_line(error)}.", hint=_DAMAGED) from error
+    if not isinstance(root, dict):
+        raise BridgeError("The file holds no OpenTimelineIO object.", hint=_DAMAGED)
+    return root, notes
+
+
+@cache
+def _known_versions() -> dict[str, int]:
+    import opentimelineio as otio
+
+    everything = otio.versioning.full_map()  # bound to a name: its parts do not keep it alive
+    families = everything["OTIO_CORE"]
+    newest = max(list(families), key=lambda label: [int(part) for part in label.split(".")])
+    return {str(name): int(version) for name, version in families[newest].items()}
+
+
+def _newer(text: str) -> dict[str, int]:
+    known = _known_versions()
+    return {
+        name: max(int(version) for other, version in found if other == name)
+        for found in [set(_SCHEMA.findall(text))]
+        for name in {name for name, version in found if name in known and int(version) > known[name]}
+    }
+
+
+def _brought_down(text: str, newer: dict[str, int]) -> tuple[str, tuple[str, ...]]:
+    try:
+        root = json.loads(text)
+    except ValueError as error:
+        raise BridgeError(f"The file is no JSON: {_first_line(error)}.", hint=_DAMAGED) from error
+    known = _known_versions()
+    pending: list[Any] = [root]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, list):
+            pending += one
+        elif isinstance(one, dict):
+            pending += one.values()
+            name, _, version = str(one.get("OTIO_SCHEMA", "")).partition(".")
+            if name in newer and version.isdigit() and int(version) > known[name]:
+                if name == "Marker":
+                    _name_color(one)
+                one["OTIO_SCHEMA"] = f"{name}.{known[name]}"
+    notes = tuple(
+        f"{name}.{version} is newer than this program knows; read as {name}.{known[name]}"
+        for name, version in sorted(newer.items())
+    )
+    return json.dumps(root), notes
+
+
+def _name_color(marker: Json) -> None:
+    color = marker.get("color")
+    if isinstance(color, dict):
+        parts = [color.get(key) for key in "rgb"]
+        name = str(color.get("name", "")).upper()
+        if all(isinstance(one, int | float) for one in parts):
+            marker["color"] = nearest_color(*parts)  # type: ignore[arg-type]
+        else:
+            marker["color"] = name or "GREEN"
+    elif color is None:
+        marker["color"] = "GREEN"
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested, those within strings left out."""
+    deepest = depth = 0
+    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
+        match bracket.group()[0]:
+            case "[" | "{":
+                depth += 1
+                deepest = max(deepest, depth)
+            case "]" | "}":
+                depth -= 1
+    return deepest
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
