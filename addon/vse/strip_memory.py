@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 RAMP_START, RAMP_END, FREEZE_START, FREEZE_END = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 """Flags of a key (a fifth says that it is selected)."""
 _PLAYBACK_RATE_IS_SET = 1 << 17
+_HIGHEST_RATE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class StripMemory:
     """Frames of the media, without those that are trimmed off it."""
     playback_rate: Fraction | None
     """None: one frame of the media for each of the timeline."""
+    media_rate: Fraction | None
+    """Of the media that the strip was added with."""
     keys: tuple[MemoryKey, ...]
 
 
@@ -67,11 +70,13 @@ def strip_memory(strip: Strip) -> StripMemory | None:
     count = _read(address, places.key_count, "i")
     if count != _key_count(strip):
         return None
-    is_set = _read(address, places.flag, "I") & _PLAYBACK_RATE_IS_SET
-    rate = _read(address, places.rate, "f") if is_set else 0.0
+    is_set = int(_read(address, places.flag, "I")) & _PLAYBACK_RATE_IS_SET
+    value = _read(address, places.rate, "f")
+    rate = Fraction(value).limit_denominator(1001) if 0 < value < _HIGHEST_RATE else None
     return StripMemory(
-        media_frames=_read(address, places.length, "i"),
-        playback_rate=Fraction(rate).limit_denominator(1001) if rate > 0 else None,
+        media_frames=int(_read(address, places.length, "i")),
+        playback_rate=rate if is_set else None,
+        media_rate=rate,
         keys=tuple(_read_key(places, address, number) for number in range(count)),
     )
 
