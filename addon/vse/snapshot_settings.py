@@ -40,6 +40,7 @@ class _Simple:
     is_array: bool
     is_set: bool
     default: Any
+    least: float | None
 
 
 def read_settings(strip: Strip, *, everything: bool) -> dict[str, Any]:
@@ -119,7 +120,8 @@ def _simple(cls: type) -> tuple[_Simple, ...]:
         is_array = bool(getattr(rna, "is_array", False))
         is_set = rna.type == "ENUM" and rna.is_enum_flag
         default = tuple(rna.default_array) if is_array else rna.default
-        found.append(_Simple(name, is_array, is_set, default))
+        least = rna.hard_min if rna.type in ("INT", "FLOAT") and not is_array else None
+        found.append(_Simple(name, is_array, is_set, default, least))
     return tuple(found)
 
 
@@ -127,6 +129,8 @@ def _read(source: Any, simple: tuple[_Simple, ...], *, everything: bool) -> dict
     found = {}
     for one in simple:
         value = getattr(source, one.name)
+        if one.least is not None and value < one.least:
+            continue  # Blender's own beginning, which it does not let anybody set
         if one.is_array:
             value = tuple(value)
         elif one.is_set:

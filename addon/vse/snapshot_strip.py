@@ -34,7 +34,7 @@ from .shots import absolute_path, takes_of
 from .snapshot_curves import read_curves
 from .snapshot_retiming import read_retiming
 from .snapshot_settings import read_settings
-from .strip_memory import strip_memory
+from .strip_memory import connected_names, strip_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,14 +109,14 @@ class StripReader:
             shot_id=strip.retake.shot_id,
             take_number=strip.retake.take_number,
             content_length=self._content_length(strip, kind, memory, factor, trim),
-            keeps_speed=kind is not StripKind.MOVIE or memory is None or memory.playback_rate is not None,
+            keeps_speed=kind is not StripKind.MOVIE or memory is None or self._keeps_speed(memory),
             lock=strip.lock,
             color_tag=0 if strip.color_tag == "NONE" else int(strip.color_tag[-2:]),
             blend_type="" if kind is StripKind.SOUND else strip.blend_type,
             opacity=strip.blend_alpha,
             effect_type=strip.type if kind is StripKind.EFFECT else "",
             inputs=inputs,
-            connections=tuple(sorted(one.name for one in connected_strips(strip) or ())),
+            connections=tuple(sorted(_connected(strip))),
             curves=read_curves(self._curves.get(strip.name, ()), start - offset),
             settings=settings,
             **self._picture_and_sound(strip),
@@ -141,6 +141,9 @@ class StripReader:
 
             return as_it_was(shown, stand_in)
         return shown
+
+    def _keeps_speed(self, memory: StripMemory) -> bool:
+        return memory.playback_rate is not None or memory.media_rate in (None, self._rate)
 
     def _trim(self, strip: Strip, kind: StripKind, memory: StripMemory | None, factor: float) -> tuple[int, int]:
         """What is cut off the media for good, in frames of the timeline."""
@@ -280,6 +283,11 @@ def read_channels(channels: Any) -> tuple[Channel, ...]:
         if name or channel.mute or channel.lock:
             found.append(Channel(number, name, channel.mute, channel.lock))
     return tuple(found)
+
+
+def _connected(strip: Strip) -> list[str]:
+    told = connected_strips(strip)
+    return connected_names(strip) if told is None else [one.name for one in told]
 
 
 def _inputs(strip: Strip) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ RAMP_START, RAMP_END, FREEZE_START, FREEZE_END = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 """Flags of a key (a fifth says that it is selected)."""
 _PLAYBACK_RATE_IS_SET = 1 << 17
 _HIGHEST_RATE = 100_000
+_MOST_CONNECTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ class StripMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class _Connections:
+    first: int
+    """In the strip."""
+    next: int
+    strip: int
+    """Both in the connection."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Places:
     name: int
     flag: int
@@ -59,6 +69,7 @@ class _Places:
     keys: int
     key_count: int
     key: Structure
+    connections: _Connections | None
 
 
 def strip_memory(strip: Strip) -> StripMemory | None:
@@ -79,6 +90,22 @@ def strip_memory(strip: Strip) -> StripMemory | None:
         media_rate=rate,
         keys=tuple(_read_key(places, address, number) for number in range(count)),
     )
+
+
+def connected_names(strip: Strip) -> list[str]:
+    """The strips that are selected and moved with it, which Python is told from 5.2 on."""
+    address = _address(strip)
+    places = _places()
+    if address is None or places is None or places.connections is None:
+        return []
+    found = []
+    link = int(_read(address, places.connections.first, "Q"))
+    while link and len(found) < _MOST_CONNECTED:
+        other = int(_read(link, places.connections.strip, "Q"))
+        if other:
+            found.append(_name_at(other, places))
+        link = int(_read(link, places.connections.next, "Q"))
+    return found
 
 
 def overwrite_keys(strip: Strip, keys: tuple[MemoryKey, ...]) -> bool:
@@ -143,9 +170,18 @@ def _places() -> _Places | None:
             keys=fields["*retiming_handles"].offset,
             key_count=fields["retiming_handle_num"].offset,
             key=key,
+            connections=_connections(found),
         )
     except (KeyError, ValueError, OSError):
         return None
+
+
+def _connections(found: dict[str, Structure]) -> _Connections | None:
+    link = found.get("StripConnection")
+    first = found["Sequence"].fields.get("connections")
+    if link is None or first is None or first.type_name != "ListBase":
+        return None
+    return _Connections(first.offset, link.fields["*next"].offset, link.fields["*strip_ref"].offset)
 
 
 def _address(strip: Strip) -> int | None:
@@ -154,11 +190,13 @@ def _address(strip: Strip) -> int | None:
     if places is None:
         return None
     address = int(strip.as_pointer())
+    return address if _name_at(address, places) == strip.name else None
+
+
+def _name_at(address: int, places: _Places) -> str:
+    """The first two bytes say what kind of data-block it would be."""
     kept = ctypes.string_at(address + places.name, 64).split(b"\0")[0]
-    # The first two bytes say what kind of data-block it would be.
-    if kept[2:] != strip.name.encode():
-        return None
-    return address
+    return kept[2:].decode(errors="replace")
 
 
 def _key_count(strip: Strip) -> int:
