@@ -177,11 +177,11 @@ def _places() -> _Places | None:
 
 
 def _connections(found: dict[str, Structure]) -> _Connections | None:
-    link = found.get("StripConnection")
+    link = found.get("SeqConnection")
     first = found["Sequence"].fields.get("connections")
     if link is None or first is None or first.type_name != "ListBase":
         return None
-    return _Connections(first.offset, link.fields["*next"].offset, link.fields["*strip_ref"].offset)
+    return _Connections(first.offset, link.fields["*next"].offset, link.fields["*seq_ref"].offset)
 
 
 def _address(strip: Strip) -> int | None:
