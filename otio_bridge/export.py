@@ -32,6 +32,7 @@ from .snapshot import SINGLE_MEDIA, Channel, StripKind, StripSnapshot, TimelineS
 from .times import Json, rational, time_range
 from .tracks import Placed, TrackPlan, plan_tracks
 from .transitions import DISSOLVES, FOLDED, Fold, plan_folds
+from .write_text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,20 +84,26 @@ def export_timeline(
 
 def export_text(snapshot: TimelineSnapshot, options: ExportOptions | None = None) -> tuple[str, Report]:
     """The content of an .otio file. Raises BridgeError for a `schema_target` that is none."""
+    options = options or ExportOptions()
+    built, report = export_json(snapshot, options)
+    return (older_text(built, options.schema_target) if options.schema_target else text_of(built)), report
+
+
+def older_text(built: Json, target: str) -> str:
+    """For a reader of OpenTimelineIO `target`, such as 0.14.0. Raises BridgeError where there is no such version."""
     import opentimelineio as otio
 
-    options = options or ExportOptions()
-    timeline, report = export_timeline(snapshot, options)
-    if not options.schema_target:
-        return timeline.to_json_string(indent=4), report
     try:
-        versions = otio.versioning.fetch_map("OTIO_CORE", options.schema_target)
+        versions = otio.versioning.fetch_map("OTIO_CORE", target)
     except KeyError:
-        known = ", ".join(sorted(otio.versioning.full_map()["OTIO_CORE"]))
+        everything = otio.versioning.full_map()
+        known = ", ".join(sorted(everything["OTIO_CORE"]))
         raise BridgeError(
-            f"OpenTimelineIO {options.schema_target} is not a version that can be written for.", hint=f"Known: {known}."
+            f"OpenTimelineIO {target} is not a version that can be written for.", hint=f"Known: {known}."
         ) from None
-    return otio.core.serialize_json_to_string(timeline, versions, 4), report
+    timeline = otio.core.deserialize_json_from_string(json.dumps(built))
+    text: str = otio.core.serialize_json_to_string(timeline, versions, 4)
+    return text
 
 
 def export_json(snapshot: TimelineSnapshot, options: ExportOptions | None = None) -> tuple[Json, Report]:
