@@ -24,6 +24,7 @@ from .import_clip import generated_settings
 from .links import link_groups
 from .markers import write_marker
 from .namespaces import BLENDER, RETAKE, SCHEMA
+from .read_file import known_versions
 from .record import to_record
 from .references import generator, media_reference, numbering
 from .report import Findings, Report
@@ -32,6 +33,7 @@ from .snapshot import SINGLE_MEDIA, Channel, StripKind, StripSnapshot, TimelineS
 from .times import Json, rational, time_range
 from .tracks import Placed, TrackPlan, plan_tracks
 from .transitions import DISSOLVES, FOLDED, Fold, plan_folds
+from .unknown_schemas import with_stand_ins
 from .write_text import text_of
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ def export_timeline(
     import opentimelineio as otio
 
     built, report = export_json(snapshot, options)
-    timeline = otio.core.deserialize_json_from_string(json.dumps(built))
+    shown, _ = with_stand_ins(built, known_versions())
+    timeline = otio.core.deserialize_json_from_string(json.dumps(shown))
     return timeline, report
 
 
@@ -101,7 +104,8 @@ def older_text(built: Json, target: str) -> str:
         raise BridgeError(
             f"OpenTimelineIO {target} is not a version that can be written for.", hint=f"Known: {known}."
         ) from None
-    timeline = otio.core.deserialize_json_from_string(json.dumps(built))
+    shown, _ = with_stand_ins(built, known_versions())
+    timeline = otio.core.deserialize_json_from_string(json.dumps(shown))
     text: str = otio.core.serialize_json_to_string(timeline, versions, 4)
     return text
 
@@ -197,9 +201,12 @@ class _Writer:
     def _level(self, strips: Sequence[StripSnapshot], zero: int) -> _Level:
         folds = plan_folds(strips, self.rate, self.findings)
         by_name = {strip.name: strip for strip in strips}
-        folds = tuple(
-            fold for fold in folds if self._is_written(by_name[fold.outgoing]) and self._is_written(by_name[fold.incoming])
-        )
+        laid = [all(self._is_written(by_name[name]) for name in (fold.outgoing, fold.incoming)) for fold in folds]
+        for fold, is_laid in zip(folds, laid, strict=True):
+            if not is_laid:
+                why = f"{self.flavour.title} gets only one of its strips, or none"
+                self.findings.dropped(fold.effect.name, "transition", why)
+        folds = tuple(fold for fold, is_laid in zip(folds, laid, strict=True) if is_laid)
         level = _Level(zero, folds)
         for fold in folds:
             if not self.flavour.transitions:
@@ -421,7 +428,8 @@ class _Writer:
             else:
                 own["piece_of"] = strip.name
                 own["piece"] = number
-            clips.append(self._clip(strip, own, time_range(start, length, self.fps), speed, piece, level, number))
+            laid = placed.start - strip.start
+            clips.append(self._clip(strip, own, time_range(start, length, self.fps), speed, piece, level, number, laid))
         return clips
 
     def _source_start(self, strip: StripSnapshot, piece: Piece, scale: Fraction) -> float:
@@ -445,11 +453,20 @@ class _Writer:
         return own
 
     def _clip(
-        self, strip: StripSnapshot, own: Json, source: Json, speed: float, piece: Piece, level: _Level, number: int
+        self,
+        strip: StripSnapshot,
+        own: Json,
+        source: Json,
+        speed: float,
+        piece: Piece,
+        level: _Level,
+        number: int,
+        laid: int,
     ) -> Json:
+        """`laid`: how many frames of the strip lie before the clip, under a transition."""
         references, active = self._references(strip, piece)
         # Kdenlive counts a clip's markers from its in point (measured on 26.08), all others in the source's time.
-        marked_from = 0.0 if self.flavour.name == "kdenlive" else source["start_time"]["value"]
+        marked_from = (0.0 if self.flavour.name == "kdenlive" else source["start_time"]["value"]) - laid
         if self.options.schema_target:
             # Before Clip.2 there is one reference only: the takes are kept beside it.
             own["media"], own["active_media"] = references, active
