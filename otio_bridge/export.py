@@ -24,6 +24,7 @@ from .import_clip import generated_settings
 from .links import link_groups
 from .markers import write_marker
 from .namespaces import BLENDER, RETAKE, SCHEMA
+from .read_file import known_versions
 from .record import to_record
 from .references import generator, media_reference, numbering
 from .report import Findings, Report
@@ -32,6 +33,8 @@ from .snapshot import SINGLE_MEDIA, Channel, StripKind, StripSnapshot, TimelineS
 from .times import Json, rational, time_range
 from .tracks import Placed, TrackPlan, plan_tracks
 from .transitions import DISSOLVES, FOLDED, Fold, plan_folds
+from .unknown_schemas import with_stand_ins
+from .write_text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,26 +80,34 @@ def export_timeline(
     import opentimelineio as otio
 
     built, report = export_json(snapshot, options)
-    timeline = otio.core.deserialize_json_from_string(json.dumps(built))
+    shown, _ = with_stand_ins(built, known_versions())
+    timeline = otio.core.deserialize_json_from_string(json.dumps(shown))
     return timeline, report
 
 
 def export_text(snapshot: TimelineSnapshot, options: ExportOptions | None = None) -> tuple[str, Report]:
     """The content of an .otio file. Raises BridgeError for a `schema_target` that is none."""
+    options = options or ExportOptions()
+    built, report = export_json(snapshot, options)
+    return (older_text(built, options.schema_target) if options.schema_target else text_of(built)), report
+
+
+def older_text(built: Json, target: str) -> str:
+    """For a reader of OpenTimelineIO `target`, such as 0.14.0. Raises BridgeError where there is no such version."""
     import opentimelineio as otio
 
-    options = options or ExportOptions()
-    timeline, report = export_timeline(snapshot, options)
-    if not options.schema_target:
-        return timeline.to_json_string(indent=4), report
     try:
-        versions = otio.versioning.fetch_map("OTIO_CORE", options.schema_target)
+        versions = otio.versioning.fetch_map("OTIO_CORE", target)
     except KeyError:
-        known = ", ".join(sorted(otio.versioning.full_map()["OTIO_CORE"]))
+        everything = otio.versioning.full_map()
+        known = ", ".join(sorted(everything["OTIO_CORE"]))
         raise BridgeError(
-            f"OpenTimelineIO {options.schema_target} is not a version that can be written for.", hint=f"Known: {known}."
+            f"OpenTimelineIO {target} is not a version that can be written for.", hint=f"Known: {known}."
         ) from None
-    return otio.core.serialize_json_to_string(timeline, versions, 4), report
+    shown, _ = with_stand_ins(built, known_versions())
+    timeline = otio.core.deserialize_json_from_string(json.dumps(shown))
+    text: str = otio.core.serialize_json_to_string(timeline, versions, 4)
+    return text
 
 
 def export_json(snapshot: TimelineSnapshot, options: ExportOptions | None = None) -> tuple[Json, Report]:
@@ -190,9 +201,12 @@ class _Writer:
     def _level(self, strips: Sequence[StripSnapshot], zero: int) -> _Level:
         folds = plan_folds(strips, self.rate, self.findings)
         by_name = {strip.name: strip for strip in strips}
-        folds = tuple(
-            fold for fold in folds if self._is_written(by_name[fold.outgoing]) and self._is_written(by_name[fold.incoming])
-        )
+        laid = [all(self._is_written(by_name[name]) for name in (fold.outgoing, fold.incoming)) for fold in folds]
+        for fold, is_laid in zip(folds, laid, strict=True):
+            if not is_laid:
+                why = f"{self.flavour.title} gets only one of its strips, or none"
+                self.findings.dropped(fold.effect.name, "transition", why)
+        folds = tuple(fold for fold, is_laid in zip(folds, laid, strict=True) if is_laid)
         level = _Level(zero, folds)
         for fold in folds:
             if not self.flavour.transitions:
@@ -414,7 +428,8 @@ class _Writer:
             else:
                 own["piece_of"] = strip.name
                 own["piece"] = number
-            clips.append(self._clip(strip, own, time_range(start, length, self.fps), speed, piece, level, number))
+            laid = placed.start - strip.start
+            clips.append(self._clip(strip, own, time_range(start, length, self.fps), speed, piece, level, number, laid))
         return clips
 
     def _source_start(self, strip: StripSnapshot, piece: Piece, scale: Fraction) -> float:
@@ -438,11 +453,20 @@ class _Writer:
         return own
 
     def _clip(
-        self, strip: StripSnapshot, own: Json, source: Json, speed: float, piece: Piece, level: _Level, number: int
+        self,
+        strip: StripSnapshot,
+        own: Json,
+        source: Json,
+        speed: float,
+        piece: Piece,
+        level: _Level,
+        number: int,
+        laid: int,
     ) -> Json:
+        """`laid`: how many frames of the strip lie before the clip, under a transition."""
         references, active = self._references(strip, piece)
         # Kdenlive counts a clip's markers from its in point (measured on 26.08), all others in the source's time.
-        marked_from = 0.0 if self.flavour.name == "kdenlive" else source["start_time"]["value"]
+        marked_from = (0.0 if self.flavour.name == "kdenlive" else source["start_time"]["value"]) - laid
         if self.options.schema_target:
             # Before Clip.2 there is one reference only: the takes are kept beside it.
             own["media"], own["active_media"] = references, active

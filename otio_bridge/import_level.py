@@ -573,9 +573,9 @@ class LevelReader:
         found = item.get("markers")
         markers = []
         source = Fraction(0) if self.marks_from_in or place.source is None else place.source
-        # A marker lies at the source's time; the strip's first frame is where the source begins, less what lies under
-        # a transition.
-        first = strip.content_offset + place.head
+        # A marker lies at the source's time, and where the source begins, some of the strip may lie before, under a
+        # transition.
+        first = strip.content_offset + place.start - strip.start
         if strip.kind is StripKind.META and place.source is not None:
             first, source = place.start - strip.content_start, place.source
         for one in found if isinstance(found, list) else ():

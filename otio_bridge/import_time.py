@@ -119,14 +119,18 @@ class Clock:
         return found[0], found[1]
 
     def lay_out(self, track: Json) -> list[Laid]:
-        """The clips and nested edits of a track, its own source_range applied: what it cuts off is gone or trimmed."""
+        """The clips and nested edits of a track, its own source_range applied: what it cuts off is gone or trimmed.
+
+        One that would hide everything is a clock's time written in its place (screening rooms do), and not applied.
+        """
         laid = list(self._lay_out(track))
         window = track.get("source_range")
         if schema_of(track) != "Track" or not isinstance(window, dict):
             return laid
         start = self.seconds(window.get("start_time"))
         end = start + max(Fraction(0), self.seconds(window.get("duration")))
-        return [one.moved(-start) for one in (_within(each, start, end) for each in laid) if one is not None]
+        inside = [one.moved(-start) for one in (_within(each, start, end) for each in laid) if one is not None]
+        return inside or laid
 
     def _lay_out(self, track: Json) -> Iterator[Laid]:
         # A clip right in a stack is a track of one.
