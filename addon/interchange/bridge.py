@@ -13,35 +13,24 @@ if TYPE_CHECKING:
 
     import opentimelineio as otio
 
-    from otio_bridge import record, report, snapshot
+    from otio_bridge import export, snapshot
 else:
     try:
-        from ..otio_bridge import record, snapshot
+        from ..otio_bridge import snapshot
     except ModuleNotFoundError:
-        from otio_bridge import record, snapshot
+        from otio_bridge import snapshot
 
-Channel = snapshot.Channel
-Crop = snapshot.Crop
-Curve = snapshot.Curve
-KeyPoint = snapshot.KeyPoint
-Marker = snapshot.Marker
 Media = snapshot.Media
 NotCarried = snapshot.NotCarried
-Retiming = snapshot.Retiming
-RetimeKey = snapshot.RetimeKey
-SINGLE_MEDIA = snapshot.SINGLE_MEDIA
 StripKind = snapshot.StripKind
 StripSnapshot = snapshot.StripSnapshot
 TimelineSnapshot = snapshot.TimelineSnapshot
-Transform = snapshot.Transform
-from_record = record.from_record
-to_record = record.to_record
 
 
-def export_timeline(timeline: TimelineSnapshot) -> tuple[otio.schema.Timeline, report.Report]:
+def export_timeline(timeline: TimelineSnapshot) -> tuple[otio.schema.Timeline, export.ExportReport]:
     """As otio_bridge/export.py says."""
     exporter = _exporter()
-    result: tuple[otio.schema.Timeline, report.Report] = exporter.export_timeline(timeline)
+    result: tuple[otio.schema.Timeline, export.ExportReport] = exporter.export_timeline(timeline)
     return result
 
 
@@ -52,22 +41,4 @@ def _exporter() -> ModuleType:
     return importlib.import_module(f"{package}.export")
 
 
-__all__ = [
-    "SINGLE_MEDIA",
-    "Channel",
-    "Crop",
-    "Curve",
-    "KeyPoint",
-    "Marker",
-    "Media",
-    "NotCarried",
-    "RetimeKey",
-    "Retiming",
-    "StripKind",
-    "StripSnapshot",
-    "TimelineSnapshot",
-    "Transform",
-    "export_timeline",
-    "from_record",
-    "to_record",
-]
+__all__ = ["Media", "NotCarried", "StripKind", "StripSnapshot", "TimelineSnapshot", "export_timeline"]

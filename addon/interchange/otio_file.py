@@ -11,12 +11,12 @@ from .bridge import export_timeline
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from otio_bridge.report import Report
+    from otio_bridge.export import ExportReport
 
     from .bridge import TimelineSnapshot
 
 
-def write_otio(snapshot: TimelineSnapshot, path: Path) -> Report:
+def write_otio(snapshot: TimelineSnapshot, path: Path) -> ExportReport:
     """Written whole or not at all. Raises ExchangeError for another kind of file, StorageError for the disk."""
     if path.suffix != ".otio":
         raise ExchangeError(f"{path.name} is not an .otio file.", hint="Give a name that ends in .otio.")
