@@ -4,9 +4,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..interchange.bridge import Media, StripSnapshot, from_record, to_record
+from ..interchange.bridge import Media, bridge_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..interchange.bridge import StripSnapshot
+
+from_record: Callable[..., Any] = bridge_module("record").from_record
+to_record: Callable[..., dict[str, Any]] = bridge_module("record").to_record
 
 
 def kept_of(text: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..interchange.bridge import Channel, Marker, NotCarried, TimelineSnapshot, from_record
+from ..interchange.bridge import Channel, Marker, NotCarried, TimelineSnapshot
 from ..timeline.rate import scene_rate
-from .exchange_record import kept_of
+from .exchange_record import from_record, kept_of
 from .snapshot_curves import curves_by_strip, driven_strips
 from .snapshot_strip import StripReader, read_channels
 

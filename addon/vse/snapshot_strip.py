@@ -239,7 +239,8 @@ class StripReader:
 
 def kept_fields(kept: dict[str, Any]) -> dict[str, Any]:
     """What Blender has no place for and an import kept with the strip."""
-    from ..interchange.bridge import Marker, from_record
+    from ..interchange.bridge import Marker
+    from .exchange_record import from_record
 
     found: dict[str, Any] = {}
     if isinstance(kept.get("foreign"), dict):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..interchange.bridge import StripKind, StripSnapshot, from_record, to_record
+from ..interchange.bridge import StripKind, StripSnapshot
 from ..timeline.ranges import FrameRange
 from .compat import new_effect
-from .exchange_record import as_text, kept_of
+from .exchange_record import as_text, from_record, kept_of, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..errors import PlacementError
-from ..interchange.bridge import Media, StripKind, StripSnapshot, TimelineSnapshot, to_record
+from ..interchange.bridge import Media, StripKind, StripSnapshot, TimelineSnapshot
 from ..timeline.channels import HIGHEST_CHANNEL
 from ..timeline.take import Take
 from .compat import left_handle, right_handle
 from .context import sequencer_context
-from .exchange_record import as_text
+from .exchange_record import as_text, to_record
 from .project import blender_rate
 from .shots import knows_take, record_take
 from .snapshot_curves import write_curves
