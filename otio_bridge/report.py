@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 
 class Fate(Enum):
@@ -28,6 +29,8 @@ class Finding:
     def sentence(self) -> str:
         if self.fate is Fate.KEPT:
             return f"{self.strip}: {self.feature} kept"
+        if self.feature == "strip":
+            return f"{self.strip}: {self.reason}"
         return f"{self.strip}: {self.feature} {self.fate.value}: {self.reason}"
 
 
@@ -57,6 +60,23 @@ class Report:
     @property
     def approximated(self) -> tuple[str, ...]:
         return tuple(finding.sentence for finding in self.findings if finding.fate is Fate.APPROXIMATED)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "strips": self.strips,
+            "kept": self.kept,
+            "findings": [
+                {
+                    "strip": one.strip,
+                    "feature": one.feature,
+                    "fate": one.fate.value,
+                    "reason": one.reason,
+                    "comes_back": one.comes_back,
+                }
+                for one in self.losses
+            ],
+            "notes": list(self.notes),
+        }
 
     def strip_fates(self) -> dict[str, Fate]:
         """The worst of each strip that has findings."""

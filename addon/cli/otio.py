@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import ExchangeError
 from .placing import check_blender
 
 if TYPE_CHECKING:
@@ -21,13 +19,28 @@ def otio() -> None:
     pass
 
 
-@otio.command(help="Write the edit of a .blend: movie and sound strips, gaps, tracks, and takes as media references.")
+@otio.command(help="Write the edit of a .blend as .otio, or with its media as .otioz or .otiod.")
 @click.argument("blend", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("otio_file", type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Write nothing where a strip cannot be carried.")
+@click.option("--flavour", default="plain", help="For whom: plain, resolve, premiere or kdenlive.")
+@click.option("--paths", default="", help="Paths of media: path, file-url or relative; else what the flavour reads best.")
+@click.option("--for-version", default="", help="An older OpenTimelineIO that has to read it, such as 0.14.0.")
+@click.option("--leave-missing", is_flag=True, help="Write a bundle although some of its files are not there.")
+@click.option("--strict", is_flag=True, help="Write nothing where something would not be kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def export(context: click.Context, blend: Path, otio_file: Path, *, strict: bool, as_json: bool) -> int:
+def export(
+    context: click.Context,
+    blend: Path,
+    otio_file: Path,
+    *,
+    flavour: str,
+    paths: str,
+    for_version: str,
+    leave_missing: bool,
+    strict: bool,
+    as_json: bool,
+) -> int:
     check_blender("BLEND", blend)
     from ..interchange.otio_file import write_otio
     from ..vse.project import open_project
@@ -35,16 +48,17 @@ def export(context: click.Context, blend: Path, otio_file: Path, *, strict: bool
 
     output: Output = context.obj.output
     snapshot = read_timeline(open_project(blend.absolute()))
-    if strict and snapshot.not_carried:
-        names = ", ".join(strip.name for strip in snapshot.not_carried)
-        raise ExchangeError(
-            f"These strips cannot be carried: {names}.", hint="Run it without --strict to leave them out."
-        )
-    report = write_otio(snapshot, otio_file.absolute())
+    report = write_otio(
+        snapshot, otio_file.absolute(), flavour=flavour, url_form=paths, schema_target=for_version,
+        strict=strict, leave_missing=leave_missing,
+    )  # fmt: skip
+    for sentence in report.approximated:
+        output.notes.print(f"Not exactly: {sentence}", markup=False, highlight=False)
     for sentence in report.dropped:
         output.notes.print(f"Left out: {sentence}", markup=False, highlight=False)
     if as_json:
-        output.json({"file": str(otio_file.absolute()), **asdict(report)})
+        output.json({"file": str(otio_file.absolute()), **report.as_json()})
     else:
-        output.results.print(f"{otio_file}: {report.kept} strips, {len(report.dropped)} left out", highlight=False)
+        lost = f"{len(report.dropped)} left out, {len(report.approximated)} not exactly kept"
+        output.results.print(f"{otio_file}: {report.kept} strips, {lost}", highlight=False)
     return 0
