@@ -177,29 +177,29 @@ class StripWriter:
         if strip.kind is not StripKind.SOUND and strip.reverse_frames:
             made.use_reverse_frames = True
         if strip.retiming is not None:
-            self._retime(made, strip)
+            self.retime(made, strip)
         set_handles(made, strip.start, strip.end_exclusive)
 
     def _trim(self, made: Strip, strip: StripSnapshot, trim: list[Any]) -> None:
         from .compat import content_start, set_content_start
 
-        factor = self._factor(made)
+        factor = self.factor(made)
         set_content_trim(made, int(trim[0]), int(trim[1]))
         wanted = strip.content_start + round(int(trim[0]) / factor)
         if content_start(made) != wanted:
             set_content_start(made, wanted)
 
-    def _factor(self, made: Strip) -> float:
+    def factor(self, made: Strip) -> float:
         memory = strip_memory(made)
         return float(memory.playback_rate / self._rate) if memory and memory.playback_rate else 1.0
 
-    def _retime(self, made: Strip, strip: StripSnapshot) -> None:
+    def retime(self, made: Strip, strip: StripSnapshot) -> None:
         if strip.retiming is None or "retiming_keys" not in made.bl_rna.properties:
             self._note(strip.name, "speed", "this kind of strip cannot be retimed")
             return
         retiming = strip.retiming
         trim = strip.settings.get("content_trim")
-        factor = self._factor(made)
+        factor = self.factor(made)
         if isinstance(trim, list) and trim and trim[0]:
             cut = round(trim[0] / factor)
             keys = tuple(
