@@ -93,7 +93,7 @@ class StripReader:
         start = left_handle(strip)
         offset = 0 if inputs else round(left_handle_offset(strip)) + trim[0]
         settings = read_settings(strip, everything=kind not in _WITH_FILES | {StripKind.SCENE, StripKind.META})
-        if any(content_trim(strip)) if hasattr(strip, "animation_offset_start") else False:
+        if kind in _WITH_FILES and any(content_trim(strip)):
             settings["content_trim"] = list(content_trim(strip))
         media, active = self._media(strip, kind, kept, memory)
         shown = StripSnapshot(
