@@ -51,6 +51,8 @@ def _replace(scene: Scene, writer: StripWriter, stand_in: Strip, snapshot: Strip
         for slot in ("input_1", "input_2")[: getattr(effect, "input_count", 0)]:
             if getattr(effect, slot) == stand_in:
                 setattr(effect, slot, made)
+    # From 5.0 on Blender looks up which effects a strip has in a table, which only a new name makes it renew.
+    stand_in.name = f"{name} (missing)"
     owner.strips.remove(stand_in)
     made.name = name
     made.channel = channel

@@ -163,22 +163,22 @@ def test_conform_changes_what_the_edit_changed_and_keeps_the_rest(tmp_path: Path
     moved = strips(elsewhere.scene)
     set_content_start(moved["sequence"], 90)
     set_right_handle(moved["text"], 70)
-    elsewhere.scene.sequence_editor.strips.remove(moved["own speed"])
+    elsewhere.scene.sequence_editor.strips.remove(moved["frozen"])
     write_otio(with_media_facts(read_timeline(elsewhere.scene)), tmp_path / "changed.otio")
     plan = plan_for(scene, tmp_path / "changed.otio")
     assert {change.name: [kind.value for kind in change.kinds] for change in plan.changes} == {
-        "sequence": ["moved"], "text": ["trimmed"], "own speed": ["removed"],
+        "sequence": ["moved"], "text": ["trimmed"], "frozen": ["removed"],
     }  # fmt: skip
     before = {strip.name: strip for strip in read_timeline(scene).walk()}
-    applied = apply_changes(scene, [change for change in plan.changes if change.name != "own speed"])
+    applied = apply_changes(scene, [change for change in plan.changes if change.name != "frozen"])
     assert applied.notes == ()
     after = {strip.name: strip for strip in read_timeline(scene).walk()}
     assert (after["sequence"].start, after["sequence"].length) == (90, before["sequence"].length)
     assert after["text"].end_exclusive == 70
-    assert "own speed" in after
+    assert "frozen" in after
     for name in before.keys() - {"sequence", "text"}:
         assert differences(before[name], after[name]) == []
-    assert [change.name for change in plan_for(scene, tmp_path / "changed.otio").changes] == ["own speed"]
+    assert [change.name for change in plan_for(scene, tmp_path / "changed.otio").changes] == ["frozen"]
 
 
 @pytest.mark.parametrize("name", RATES)
