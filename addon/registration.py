@@ -12,9 +12,11 @@ import bpy
 
 from .ui import (
     compare,
+    conform_panel,
     desk,
     diagnostics,
     draft,
+    exchange,
     file_events,
     fill_gaps,
     frame_image,
@@ -104,6 +106,8 @@ _CLASSES = (
     *pack_shots.CLASSES,
     *frame_image.CLASSES,
     *fill_gaps.CLASSES,
+    *exchange.CLASSES,
+    *conform_panel.CLASSES,
 )
 
 
@@ -129,6 +133,8 @@ _PARTS: tuple[ModuleType, ...] = (
     reading,
     reference_check,
     library_panel,
+    exchange,
+    conform_panel,
     translations,
 )
 """Modules that register more than classes: each has `register` and `unregister`."""
