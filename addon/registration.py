@@ -12,10 +12,12 @@ import bpy
 
 from .ui import (
     compare,
+    conform_panel,
     desk,
     diagnostics,
     draft,
     extend_by_kling,
+    exchange,
     file_events,
     fill_gaps,
     frame_image,
@@ -106,6 +108,8 @@ _CLASSES = (
     *pack_shots.CLASSES,
     *frame_image.CLASSES,
     *fill_gaps.CLASSES,
+    *exchange.CLASSES,
+    *conform_panel.CLASSES,
 )
 
 
@@ -131,6 +135,8 @@ _PARTS: tuple[ModuleType, ...] = (
     reading,
     reference_check,
     library_panel,
+    exchange,
+    conform_panel,
     translations,
 )
 """Modules that register more than classes: each has `register` and `unregister`."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one import of `otio_bridge`: part of the package once installed, a neighbour of it in the repository.
 
-OpenTimelineIO itself is loaded by `exporter` only, so that importing this costs nothing.
+OpenTimelineIO itself is loaded by `bridge_module` only, so that importing this costs nothing.
 """
 
 from __future__ import annotations
@@ -11,34 +11,63 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    import opentimelineio as otio
-
-    from otio_bridge import export, snapshot
+    from otio_bridge import errors, flavour, media_url, report, snapshot
 else:
     try:
-        from ..otio_bridge import snapshot
+        from ..otio_bridge import errors, flavour, media_url, report, snapshot
     except ModuleNotFoundError:
-        from otio_bridge import snapshot
+        from otio_bridge import errors, flavour, media_url, report, snapshot
 
+BridgeError = errors.BridgeError
+Channel = snapshot.Channel
+Crop = snapshot.Crop
+Curve = snapshot.Curve
+FLAVOURS = flavour.FLAVOURS
+Fate = report.Fate
+Finding = report.Finding
+KeyPoint = snapshot.KeyPoint
+Marker = snapshot.Marker
 Media = snapshot.Media
 NotCarried = snapshot.NotCarried
+Report = report.Report
+RetimeKey = snapshot.RetimeKey
+Retiming = snapshot.Retiming
+SINGLE_MEDIA = snapshot.SINGLE_MEDIA
 StripKind = snapshot.StripKind
 StripSnapshot = snapshot.StripSnapshot
 TimelineSnapshot = snapshot.TimelineSnapshot
+Transform = snapshot.Transform
+UrlForm = media_url.UrlForm
 
 
-def export_timeline(timeline: TimelineSnapshot) -> tuple[otio.schema.Timeline, export.ExportReport]:
-    """As otio_bridge/export.py says."""
-    exporter = _exporter()
-    result: tuple[otio.schema.Timeline, export.ExportReport] = exporter.export_timeline(timeline)
-    return result
-
-
-def _exporter() -> ModuleType:
+def bridge_module(name: str) -> ModuleType:
+    """A module of `otio_bridge`, which may load OpenTimelineIO."""
     import importlib
 
     package = snapshot.__name__.rpartition(".")[0]
-    return importlib.import_module(f"{package}.export")
+    return importlib.import_module(f"{package}.{name}")
 
 
-__all__ = ["Media", "NotCarried", "StripKind", "StripSnapshot", "TimelineSnapshot", "export_timeline"]
+__all__ = [
+    "FLAVOURS",
+    "SINGLE_MEDIA",
+    "BridgeError",
+    "Channel",
+    "Crop",
+    "Curve",
+    "Fate",
+    "Finding",
+    "KeyPoint",
+    "Marker",
+    "Media",
+    "NotCarried",
+    "Report",
+    "RetimeKey",
+    "Retiming",
+    "StripKind",
+    "StripSnapshot",
+    "TimelineSnapshot",
+    "Transform",
+    "UrlForm",
+    "bridge_module",
+]

@@ -1,32 +1,84 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing an edit to an .otio file."""
+"""Edits to and from .otio, .otioz and .otiod files, with the errors of the add-on."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ExchangeError, StorageError
-from .bridge import export_timeline
+from ..errors import ExchangeError, InputError, StorageError
+from .bridge import FLAVOURS, BridgeError, UrlForm, bridge_module
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
+    from fractions import Fraction
 
-    from otio_bridge.export import ExportReport
+    from otio_bridge.relink import Relinked
 
-    from .bridge import TimelineSnapshot
+    from .bridge import Report, TimelineSnapshot
 
 
-def write_otio(snapshot: TimelineSnapshot, path: Path) -> ExportReport:
-    """Written whole or not at all. Raises ExchangeError for another kind of file, StorageError for the disk."""
-    if path.suffix != ".otio":
-        raise ExchangeError(f"{path.name} is not an .otio file.", hint="Give a name that ends in .otio.")
-    timeline, report = export_timeline(snapshot)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # The core writer, not an adapter by name: no plug-in of another tool can step in between.
-        part.write_text(timeline.to_json_string(indent=4), encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise StorageError(f"The edit cannot be written to {path}: {error}.", hint="Choose another folder.") from error
+def write_otio(
+    snapshot: TimelineSnapshot,
+    path: Path,
+    *,
+    flavour: str = "plain",
+    url_form: str = "",
+    schema_target: str = "",
+    strict: bool = False,
+    leave_missing: bool = False,
+) -> Report:
+    """Written whole or not at all. `strict` writes nothing where something would not be kept.
+
+    Raises ExchangeError for that, for another kind of file and for a bundle's missing media; InputError for a flavour
+    or form that is none; StorageError for the disk.
+    """
+    if flavour not in FLAVOURS:
+        raise InputError("flavour", flavour, f"allowed are {', '.join(FLAVOURS)}")
+    forms = {form.value: form for form in UrlForm}
+    if url_form and url_form not in forms:
+        raise InputError("path form", url_form, f"allowed are {', '.join(forms)}")
+    options = bridge_module("export").ExportOptions(
+        FLAVOURS[flavour], url_form=forms.get(url_form), schema_target=schema_target
+    )
+    with _translated(f"The edit cannot be written to {path}", "Choose another folder."):
+        report: Report = bridge_module("edit_file").write_edit(
+            snapshot, path, options, strict=strict, leave_missing=leave_missing
+        )
     return report
+
+
+def read_otio(
+    path: Path, *, rate: Fraction | None = None, start: int = 1, media_folder: Path | None = None
+) -> tuple[TimelineSnapshot, Report]:
+    """`rate`: that of the scene it goes into; None: the edit's own. `start`: the frame of the edit's first moment, where
+    the file does not say. `media_folder`: where a bundle's media is unpacked to; None: beside the bundle.
+
+    Raises ExchangeError for what is no edit, StorageError for the disk.
+    """
+    options = bridge_module("import_timeline").ImportOptions(rate=rate, start=start)
+    if path.suffix == ".otioz" and media_folder is None:
+        media_folder = path.absolute().parent / f"{path.stem} media"
+    with _translated(f"{path} cannot be read", "Check the path and its permissions."):
+        found: tuple[TimelineSnapshot, Report] = bridge_module("edit_file").read_edit(
+            path, options, media_folder=media_folder
+        )
+    return found
+
+
+def relink_media(snapshot: TimelineSnapshot, folders: Iterable[Path]) -> Relinked:
+    """As otio_bridge/relink.py says. Raises StorageError for a folder that cannot be read."""
+    with _translated("The folders cannot be searched", "Check the paths and their permissions."):
+        found: Relinked = bridge_module("relink").relink(snapshot, folders)
+    return found
+
+
+@contextmanager
+def _translated(what: str, hint: str) -> Iterator[None]:
+    try:
+        yield
+    except BridgeError as error:
+        raise ExchangeError(error.message, hint=error.hint) from error
+    except OSError as error:
+        raise StorageError(f"{what}: {error}.", hint=hint) from error

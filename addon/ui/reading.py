@@ -90,6 +90,13 @@ def _take_in(one: _Work) -> None:
         _trouble = f"Retake failed inside: {error!r}. Please report it with Retake's log."
 
 
+def show_trouble(sentence: str) -> None:
+    """In the panels, where the work's own errors are shown."""
+    global _trouble
+    _trouble = sentence
+    desk.redraw()
+
+
 def is_under_way() -> bool:
     return bool(_under_way)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 if TYPE_CHECKING:
-    from bpy.types import Scene, SequenceEditor, Strip, Window
+    from bpy.types import FCurve, Scene, SequenceEditor, Strip, Window
 
     from ..timeline.ranges import FrameRange
 
@@ -131,3 +131,49 @@ def animated_paths(scene: Scene) -> list[str]:
         return paths + [curve.data_path for curve in action.fcurves]
     bags = (bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags)
     return paths + [curve.data_path for bag in bags for curve in bag.fcurves]
+
+
+def _curve_homes(scene: Scene) -> list[Any]:
+    """What has the `fcurves` of `scene`: its action, or, from 5.0 on, the parts of it for the scene's slot."""
+    data = scene.animation_data
+    action = data.action if data is not None else None
+    if action is None:
+        return []
+    if bpy.app.version < (5, 0):
+        return [action]
+    bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    return [bag for bag in bags if data.action_slot is None or bag.slot == data.action_slot]
+
+
+def curves_of(scene: Scene) -> list[FCurve]:
+    return [curve for home in _curve_homes(scene) for curve in home.fcurves]
+
+
+def new_curve(scene: Scene, path: str, index: int) -> FCurve:
+    """On the scene's action, which is made where there is none. Raises RuntimeError where such a curve exists."""
+    data = scene.animation_data or scene.animation_data_create()
+    if data.action is None:
+        data.action = bpy.data.actions.new(f"{scene.name}Action")
+    if bpy.app.version < (5, 0):
+        if data.action_slot is None:
+            data.action_slot = data.action.slots.new("SCENE", scene.name)
+        return data.action.fcurves.new(path, index=index)
+    if data.action_slot is None:
+        data.action_slot = data.action.slots.new("SCENE", scene.name)
+    layer = data.action.layers[0] if len(data.action.layers) else data.action.layers.new("Layer")
+    strip = layer.strips[0] if len(layer.strips) else layer.strips.new(type="KEYFRAME")
+    bag = strip.channelbag(data.action_slot, ensure=True)
+    return bag.fcurves.new(path, index=index)
+
+
+RETIMED_SPAN_LACKS = 1 if bpy.app.version < (5, 0) else 0
+"""A retiming key's share is one of all frames but the last before 5.0, then of all (measured)."""
+
+
+def new_effect(
+    owner: Any, name: str, kind: str, channel: int, frames: FrameRange, inputs: tuple[Strip, ...] = ()
+) -> Strip:
+    """On the `strips` of an edit or a meta. The length counts only for effects without `inputs`."""
+    end = {"length": frames.length} if bpy.app.version >= (5, 0) else {"frame_end": frames.end_exclusive}
+    given = dict(zip(("input1", "input2"), inputs, strict=False))
+    return owner.strips.new_effect(name=name, type=kind, channel=channel, frame_start=frames.start, **end, **given)

@@ -82,6 +82,17 @@ def fit_scene_to_edit(scene: Scene) -> None:
     scene.frame_end = max(end_of_edit(scene) - 1, scene.frame_start)
 
 
+def only_scene(scene: Scene, begun: Scene) -> None:
+    """Let `scene` be what the file opens on, without the empty one it was begun with."""
+    for window in bpy.context.window_manager.windows:
+        window.scene = scene
+        set_edit_scene(window, scene)
+    name = begun.name
+    bpy.data.scenes.remove(begun)
+    if scene.name.startswith(name):
+        scene.name = name
+
+
 def _show_sequencer() -> None:
     """Let the file open on its edit: the largest area shows preview and timeline.
 

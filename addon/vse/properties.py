@@ -55,6 +55,9 @@ class RetakeShot(bpy.types.PropertyGroup):
 
 class RetakeScene(bpy.types.PropertyGroup):
     shots: CollectionProperty(type=RetakeShot, name="Shots", description="The shots of this scene's edit")
+    exchange: StringProperty(
+        name="Exchange", description="What an imported edit says of itself and Blender has no place for, as JSON"
+    )
     compare_edge: FloatProperty(
         name="Edge",
         description="Left of it is the take that the strip shows, right of it the other one",
@@ -72,6 +75,9 @@ class RetakeStrip(bpy.types.PropertyGroup):
     job_id: StringProperty(name="Job", description="The job whose take this strip waits for; empty on other strips")
     reference_id: StringProperty(name="Reference", description="Which motion reference this strip gave; else empty")
     is_silenced: BoolProperty(name="Silenced", description="Muted by Retake, as the take shown has no sound")
+    exchange: StringProperty(
+        name="Exchange", description="What an imported edit says of this strip and Blender has no place for, as JSON"
+    )
     compares: StringProperty(
         name="Compares", description="What this strip is for while two takes are compared; empty on other strips"
     )

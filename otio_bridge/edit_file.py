@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Edits on disk: .otio, .otioz and .otiod."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .bundle import read_bundle, write_bundle
+from .errors import BridgeError
+from .export import ExportOptions, export_text
+from .import_timeline import ImportOptions, import_text
+
+if TYPE_CHECKING:
+    from .report import Report
+    from .snapshot import TimelineSnapshot
+
+ENDINGS = (".otio", ".otioz", ".otiod")
+
+
+def write_edit(
+    snapshot: TimelineSnapshot, path: Path, options: ExportOptions, *, strict: bool = False, leave_missing: bool = False
+) -> Report:
+    """Written whole or not at all. `strict` writes nothing where the report has a loss.
+
+    Raises BridgeError for that, for another ending, and for a bundle's missing media; OSError for the disk.
+    """
+    _check_ending(path)
+    options = replace(options, base=str(path.absolute().parent))
+    if strict:
+        _, report = export_text(snapshot, options)
+        _refuse_losses(report)
+    if path.suffix != ".otio":
+        return write_bundle(snapshot, path, options, leave_missing=leave_missing)
+    text, report = export_text(snapshot, options)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return report
+
+
+def read_edit(
+    path: Path, options: ImportOptions | None = None, *, media_folder: Path | None = None
+) -> tuple[TimelineSnapshot, Report]:
+    """`media_folder`: where the media of an .otioz is unpacked to. Media that is not there is marked as missing.
+
+    Raises BridgeError for what cannot be read as an edit; OSError for the disk.
+    """
+    _check_ending(path)
+    if path.suffix == ".otio":
+        raw = path.read_bytes()
+        text, base = raw.decode("utf-8-sig", errors="replace"), str(path.absolute().parent)
+    else:
+        text, base = read_bundle(path, media_folder)
+    options = options or ImportOptions()
+    if options.exists is None:
+        options = replace(options, exists=lambda found: Path(found).is_file())
+    return import_text(text, replace(options, base=options.base or base))
+
+
+def _check_ending(path: Path) -> None:
+    if path.suffix not in ENDINGS:
+        raise BridgeError(
+            f"{path.name} is not an .otio, .otioz or .otiod file.", hint="Give a name with one of these endings."
+        )
+
+
+def _refuse_losses(report: Report) -> None:
+    lost = [finding for finding in report.losses]
+    if lost:
+        shown = "; ".join(finding.sentence for finding in lost[:5])
+        more = f"; and {len(lost) - 5} more" if len(lost) > 5 else ""
+        raise BridgeError(
+            f"Nothing was written, for {len(lost)} things would not be kept: {shown}{more}.",
+            hint="Write it without strict to accept that.",
+        )
