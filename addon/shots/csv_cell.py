@@ -13,8 +13,9 @@ SWITCHES = ("sound", "keep_sound", "free_cuts")
 LISTS = ("reference", "tags")
 PAIRS = ("voices", "elements")
 
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 _CUT = re.compile(r"\s*(\d+)\s*:\s*(.+?)\s*", re.DOTALL)
-_CAMERA_PART = re.compile(r"(\w+)\s*=\s*(-?\d+(?:\.\d+)?)")
+_CAMERA_PART = re.compile(r"(?<!\w)(?!kind\b)(\w+)\s*=\s*([+-]?[\d.]+(?:e[+-]?\d+)?)", re.IGNORECASE)
 _CAMERA_KIND = re.compile(r"kind\s*=\s*(\w+)")
 
 
@@ -52,7 +53,7 @@ def write_cell(name: str, value: Any) -> str:
         return " | ".join(f"{cut['duration']}: {cut['prompt']}" for cut in value)
     if name == "camera":
         kind = "" if value.get("kind", "simple") == "simple" else f"kind={value['kind']}; "
-        return f"{kind}{value.get('axis')}={value.get('amount'):g}" if value.get("axis") else kind.rstrip("; ")
+        return f"{kind}{value['axis']}={value.get('amount')}" if "axis" in value else kind.rstrip("; ") or "kind=simple"
     return str(value)
 
 
@@ -60,7 +61,7 @@ def _number(text: str) -> Any:
     plain = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
     if re.fullmatch(r"[+-]?\d+", plain):
         return int(plain)
-    return float(plain) if re.fullmatch(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", plain, re.IGNORECASE) else text
+    return float(plain) if _DECIMAL.fullmatch(plain) else text
 
 
 def _pairs(text: str) -> Any:
@@ -87,5 +88,6 @@ def _camera(text: str) -> Any:
         return text
     camera: dict[str, Any] = {} if kind is None else {"kind": kind[1]}
     if move is not None:
-        camera |= {"axis": move[1], "amount": float(move[2])}
+        amount = _number(move[2])
+        camera |= {"axis": move[1], "amount": float(amount) if isinstance(amount, int) else amount}
     return camera

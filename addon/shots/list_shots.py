@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..kling.catalogue import catalogue
+from ..kling.dialogue import read_script
 from ..kling.request import Orientation
 from .link import PIECES, Link, Piece, read_link
 from .list_problem import ListProblem, did_you_mean
@@ -204,7 +205,14 @@ def _links_motion(merged: Merged) -> bool:
 
 
 def _fill_cast(values: dict[str, Any], scope: Scope) -> None:
-    """Voices and elements that the texts name and the cast knows."""
+    """The voices of those who speak, and the ids of voices and elements that the texts name, as the cast knows them."""
+    if not scope.cast:
+        return
+    if values.get("sound") is not False:
+        if isinstance(values.get("prompt"), str):
+            values["prompt"] = _with_voices(values["prompt"], scope)
+        if values.get("cuts"):
+            values["cuts"] = [{**cut, "prompt": _with_voices(cut["prompt"], scope)} for cut in values["cuts"]]
     cuts = [cut.get("prompt", "") for cut in values.get("cuts", ()) if isinstance(cut, dict)]
     text = "\n".join((values.get("prompt", ""), *cuts))
     for name, by_id in (("voices", "voice"), ("elements", "element")):
@@ -217,6 +225,19 @@ def _fill_cast(values: dict[str, Any], scope: Scope) -> None:
                 found[word] = getattr(member, f"{by_id}_id")
         if found:
             values[name] = found
+
+
+def _with_voices(text: str, scope: Scope) -> str:
+    """`[Anna, whispering]: “…”` becomes `[Anna@Alto, whispering]: “…”`."""
+    script = read_script(text)
+    speaking = {turn.label_span for turn in script.turns}
+    for label in reversed(script.labels):
+        member = scope.cast.get(label.key)
+        if member is None or not member.voice or label.voice_name is not None or label.bracket_span not in speaking:
+            continue
+        end = text.index(label.name, label.bracket_span.start) + len(label.name)
+        text = f"{text[:end]}@{member.voice}{text[end:]}"
+    return text
 
 
 def _names(text: str, word: str) -> bool:

@@ -121,7 +121,7 @@ def _project(
     uses_defaults = values.get("default_rules", True)
     if not isinstance(uses_defaults, bool):
         refuse("default_rules", "true or false is needed")
-    return str(title), fps, resolution, uses_defaults is not False
+    return str(title).strip(), fps, resolution, uses_defaults is not False
 
 
 def _check_links(shots: list[ListedShot], ids: dict[str, Place], problems: list[ListProblem]) -> None:
