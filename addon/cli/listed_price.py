@@ -63,9 +63,12 @@ def fault_sentences(listed: ShotList, priced: list[ListedPrice]) -> Iterator[str
 
 
 def hint_sentences(listed: ShotList, priced: list[ListedPrice]) -> Iterator[str]:
+    folder = listed.path.parent
+    for hint in listed.hints:
+        yield f"{hint.place.words(folder)}: {hint.owner}: {hint.field}: {shown(hint.value)}: {hint.allowed}."
     for one in priced:
         shot, request = one.shot, one.request
-        where = f"{shot.place_of('prompt').words(listed.path.parent)}: {shot.shot_id}"
+        where = f"{shot.place_of('prompt').words(folder)}: {shot.shot_id}"
         if request is not None:
             for finding in prompt_hints(request):
                 words = request.prompt[finding.start : finding.end_exclusive]

@@ -79,12 +79,12 @@ def elements(text: str, skip: int) -> Iterator[Element]:
             at += 1
             line += "\n" + lines[at]
         at += 1
-        for note in _NOTE.findall(line):
-            yield Element(Kind.NOTE, note.strip(), number)
+        notes = [Element(Kind.NOTE, note.strip(), number) for note in _NOTE.findall(line)]
         had_text = bool(line.strip())
         line = _NOTE.sub("", line)
         bare = line.strip()
         if not bare:
+            yield from notes
             if not had_text:
                 in_dialogue, after_blank = False, True
             continue
@@ -93,11 +93,13 @@ def elements(text: str, skip: int) -> Iterator[Element]:
         after_blank = False
         if element is None:
             in_dialogue = False
+            yield from notes
             continue
         in_dialogue = element.kind in (Kind.CHARACTER, Kind.PARENTHETICAL, Kind.DIALOGUE) or (
             element.kind is Kind.LYRIC and in_dialogue
         )
         yield element
+        yield from notes
 
 
 def character_name(text: str) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .raw_list import RawTable
     from .scope import Scope
 
+_NO_VOICES = "the model that is named takes no voices, so they are left out"
 _ADDRESS = ("http://", "https://")
 _LATER = {
     Piece.FIRST_FRAME: "https://retake.invalid/first.png",
@@ -54,9 +55,14 @@ def with_stand_ins(fields: ShotFields, links: Iterable[Link]) -> ShotFields:
 
 
 def listed_shot(
-    table: RawTable, owner: str, scope: Scope, rules: tuple[Rule, ...], problems: list[ListProblem]
+    table: RawTable,
+    owner: str,
+    scope: Scope,
+    rules: tuple[Rule, ...],
+    problems: list[ListProblem],
+    hints: list[ListProblem],
 ) -> ListedShot | None:
-    """None where something is wrong with it; it is in `problems` then. The id is checked elsewhere."""
+    """None where something is wrong with it; it is in `problems` then. That ids differ is checked elsewhere."""
     before = len(problems)
     merged = _merge(table, owner, scope, problems)
     shot_id = merged.values.pop("id", None)
@@ -69,7 +75,8 @@ def listed_shot(
     _judge(values, owner, merged, table.place, problems)
     if len(problems) > before:
         return None
-    _fill_cast(values, scope)
+    if (lost := _fill_cast(values, scope)) is not None:
+        hints.append(ListProblem(table.place_of("prompt"), owner, "voices", ", ".join(lost), _NO_VOICES))
     told = ListFields.model_validate({name: value for name, value in values.items() if name in LIST_FIELD_NAMES})
     wanted = {name: value for name, value in values.items() if name in FIELD_NAMES}
     if wanted.get("model") == AUTO:
@@ -204,17 +211,25 @@ def _links_motion(merged: Merged) -> bool:
     return bool(merged.values.get("motion"))
 
 
-def _fill_cast(values: dict[str, Any], scope: Scope) -> None:
-    """The voices of those who speak, and the ids of voices and elements that the texts name, as the cast knows them."""
+def _fill_cast(values: dict[str, Any], scope: Scope) -> tuple[str, ...] | None:
+    """The voices of those who speak, and the ids of voices and elements that the texts name, as the cast knows them.
+
+    Returns the voices that are left out, since the model that the list names takes none.
+    """
     if not scope.cast:
-        return
+        return None
+    model = catalogue().find(values.get("model", ""))
+    lost = None
     if values.get("sound") is not False:
-        if isinstance(values.get("prompt"), str):
-            values["prompt"] = _with_voices(values["prompt"], scope)
-        if values.get("cuts"):
-            values["cuts"] = [{**cut, "prompt": _with_voices(cut["prompt"], scope)} for cut in values["cuts"]]
-    cuts = [cut.get("prompt", "") for cut in values.get("cuts", ()) if isinstance(cut, dict)]
-    text = "\n".join((values.get("prompt", ""), *cuts))
+        text = "\n".join(_texts(values))
+        if model is not None and not model.limits.voices:
+            lost = tuple(dict.fromkeys(_with_voices(text, scope)[1])) or None
+        else:
+            if isinstance(values.get("prompt"), str):
+                values["prompt"] = _with_voices(values["prompt"], scope)[0]
+            if values.get("cuts"):
+                values["cuts"] = [{**cut, "prompt": _with_voices(cut["prompt"], scope)[0]} for cut in values["cuts"]]
+    text = "\n".join(_texts(values))
     for name, by_id in (("voices", "voice"), ("elements", "element")):
         known = {str(one).casefold() for one in values.get(name, {})}
         found = dict(values.get(name, {}))
@@ -225,10 +240,16 @@ def _fill_cast(values: dict[str, Any], scope: Scope) -> None:
                 found[word] = getattr(member, f"{by_id}_id")
         if found:
             values[name] = found
+    return lost
 
 
-def _with_voices(text: str, scope: Scope) -> str:
-    """`[Anna, whispering]: “…”` becomes `[Anna@Alto, whispering]: “…”`."""
+def _texts(values: dict[str, Any]) -> tuple[str, ...]:
+    return (values.get("prompt", ""), *(cut["prompt"] for cut in values.get("cuts", ())))
+
+
+def _with_voices(text: str, scope: Scope) -> tuple[str, list[str]]:
+    """`[Anna, whispering]: “…”` becomes `[Anna@Alto, whispering]: “…”`; and the voices that were put in."""
+    put_in: list[str] = []
     script = read_script(text)
     speaking = {turn.label_span for turn in script.turns}
     for label in reversed(script.labels):
@@ -237,7 +258,8 @@ def _with_voices(text: str, scope: Scope) -> str:
             continue
         end = text.index(label.name, label.bracket_span.start) + len(label.name)
         text = f"{text[:end]}@{member.voice}{text[end:]}"
-    return text
+        put_in.append(member.voice)
+    return text, put_in
 
 
 def _names(text: str, word: str) -> bool:

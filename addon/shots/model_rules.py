@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
-    from ..kling.problem import Problem
 
 SETTABLE = ("quality", "aspect", "sound", "negative", "cfg", "free_cuts", "keep_sound", "orientation")
 
@@ -107,12 +106,20 @@ def choose_model(
         return Chosen(fitted(fields.model_copy(update={"model": DEFAULT_MODEL_NAME}), given, length_s), "no rule fits")
     opened = {name: value for name, value in rule.set.items() if name not in given}
     tried = [fitted(fields.model_copy(update={**opened, "model": name}), given, length_s) for name in rule.model]
+    too_short: list[ShotFields] = []
     passed_over: list[str] = []
     for one in tried:
-        found = _in_the_way(one, length_s if "duration" not in given else None)
-        if not found:
+        found = problems(outline(one))
+        if found:
+            passed_over.append(f"not {one.model}: {found[0].allowed}")
+        elif length_s is not None and "duration" not in given and one.duration < length_s:
+            too_short.append(one)
+            passed_over.append(f"not {one.model}: it makes at most {one.duration} s")
+        else:
             return Chosen(one, _words(rule, passed_over))
-        passed_over.append(f"not {one.model}: {found}")
+    if too_short:
+        longest = max(too_short, key=lambda one: one.duration)
+        return Chosen(longest, f"{_words(rule, [])}; none makes {float(length_s or 0):g} s, it makes most")
     return Chosen(tried[0], f"{rule.name}: none of {', '.join(rule.model)} can make it")
 
 
@@ -167,15 +174,6 @@ def _has_words(words: Iterable[str], text: str) -> bool:
 
 def _texts(fields: ShotFields) -> tuple[str, ...]:
     return (fields.prompt, *(cut.prompt for cut in fields.cuts))
-
-
-def _in_the_way(fields: ShotFields, length_s: Fraction | None) -> str:
-    found: tuple[Problem, ...] = problems(outline(fields))
-    if found:
-        return found[0].allowed
-    if length_s is not None and fields.duration < length_s:
-        return f"at most {fields.duration} s"
-    return ""
 
 
 def _words(rule: Rule, passed_over: list[str]) -> str:

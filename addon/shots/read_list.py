@@ -32,6 +32,7 @@ def read_list(path: Path) -> ShotList:
     judged here. Looks at no file that a shot names.
     """
     problems: list[ListProblem] = []
+    hints: list[ListProblem] = []
     raw = read_raw(path)
     tables = _gather(raw, None, (_same(path),), problems)
     title, fps, resolution, uses_defaults = _project(raw, problems)
@@ -42,7 +43,7 @@ def read_list(path: Path) -> ShotList:
         owner = shot_id if isinstance(shot_id, str) and shot_id else f"shot {number}"
         scope.variables.setdefault("title", title)
         rules = (*scope.rules, *(default_rules() if uses_defaults else ()))
-        shot = listed_shot(table, owner, scope, rules, problems)
+        shot = listed_shot(table, owner, scope, rules, problems, hints)
         if isinstance(shot_id, str):
             if shot_id in first_places:
                 allowed = f"each shot has an id of its own, and {first_places[shot_id].words(path.parent)} has it"
@@ -55,7 +56,7 @@ def read_list(path: Path) -> ShotList:
     _check_links(shots, first_places, problems)
     if problems:
         raise ShotListErrors(path, _in_order(problems))
-    return ShotList(path, title, tuple(shots), fps, resolution)
+    return ShotList(path, title, tuple(shots), fps, resolution, tuple(hints))
 
 
 def _gather(
