@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A field in the cell of a table and back. What a cell cannot say stays text, and the schema refuses it by name."""
+"""A field in the cell of a table and back. A number that is none stays text, and the schema refuses it by name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _CAMERA_KIND = re.compile(r"kind\s*=\s*(\w+)")
 
 
 def read_cell(name: str, text: str) -> Any:
-    """`voices`: `Alto=77; Gravel=88`, `cuts`: `3: a door opens | 4: rain`, `camera`: `pan=5`, lists: `a.png; b.png`."""
+    """Raises ValueError, with what is allowed, for a cell that cannot be taken apart.
+
+    `voices`: `Alto=77; Gravel=88`, `cuts`: `3: a door opens | 4: rain`, `camera`: `pan=5`, lists: `a.png; b.png`.
+    """
     if name in WHOLE_NUMBERS:
         return int(text) if re.fullmatch(r"[+-]?\d+", text) else text
     if name in NUMBERS:
@@ -71,21 +74,23 @@ def _pairs(text: str) -> Any:
             continue
         name, _, value = part.partition("=")
         if not name.strip():
-            return text
+            raise ValueError("names and ids are needed, as Alto=77; Gravel=88")
         pairs[name.strip()] = value.strip()
     return pairs
 
 
 def _cut(text: str) -> Any:
     found = _CUT.fullmatch(text)
-    return text.strip() if found is None else {"prompt": found[2], "duration": int(found[1])}
+    if found is None:
+        raise ValueError("seconds and texts are needed, as 3: a door opens | 4: rain")
+    return {"prompt": found[2], "duration": int(found[1])}
 
 
 def _camera(text: str) -> Any:
     kind = _CAMERA_KIND.search(text)
     move = _CAMERA_PART.search(text)
     if kind is None and move is None:
-        return text
+        raise ValueError("an axis and a number are needed, as pan=5")
     camera: dict[str, Any] = {} if kind is None else {"kind": kind[1]}
     if move is not None:
         amount = _number(move[2])

@@ -19,7 +19,15 @@ from .schema import FIELDS
 if TYPE_CHECKING:
     from pathlib import Path
 
+_NAMES = "the first line of a table has the names of the fields"
 _PROJECT = ("title", "fps", "resolution")
+
+
+class _NoNames(Exception):
+    def __init__(self, cells: str, line: int) -> None:
+        super().__init__(cells)
+        self.cells = cells
+        self.line = line
 
 
 def read_csv(text: str, path: Path) -> RawList:
@@ -39,11 +47,14 @@ def read_csv(text: str, path: Path) -> RawList:
                 names = _names(raw, cells, line)
             else:
                 _read_row(raw, names, cells, line)
+    except _NoNames as error:
+        raw.refuse("", "", error.cells, _NAMES, error.line)
+        return raw
     except csv.Error as error:
         raw.refuse("", "", path.name, f"it is not a table in CSV: {error}", begin)
         return raw
     if names is None:
-        raw.refuse("", "", path.name, "the first line of a table has the names of the fields", 1)
+        raw.refuse("", "", path.name, _NAMES, 1)
     return raw
 
 
@@ -58,7 +69,7 @@ def _names(raw: RawList, cells: list[str], line: int) -> list[str]:
         if name and names.count(name) > 1 and names.index(name) != number - 1:
             raw.refuse("", f"column {number}", name, "each column has a name of its own", line)
     if not any(name in FIELDS for name in names):
-        raw.refuse("", "", ", ".join(cells), "the first line of a table has the names of the fields", line)
+        raise _NoNames(", ".join(cells), line)
     return names
 
 
@@ -71,7 +82,10 @@ def _read_row(raw: RawList, names: list[str], cells: list[str], line: int) -> No
         if number >= len(names) or not names[number]:
             raw.refuse("", f"column {number + 1}", text, "the first line has no name for this column", line)
             continue
-        values[names[number]] = read_cell(names[number], text)
+        try:
+            values[names[number]] = read_cell(names[number], text)
+        except ValueError as error:
+            raw.refuse(values.get("id", f"shot {len(raw.shots) + 1}"), names[number], text, str(error), line)
     raw.shots.append(RawTable(values, Place(raw.path, line)))
 
 

@@ -178,11 +178,15 @@ class _Shots:
 
 def _prompt(shot: _Shot) -> str:
     parts = [f"{shot.heading}." if shot.heading else "", " ".join(shot.action)]
+    before = ""
     for speech in shot.speeches:
         label = ", ".join(part for part in (speech.character, "singing" if speech.is_sung else "", speech.manner) if part)
         said = " ".join(speech.lines).replace("“", "'").replace("”", "'")
         if said:
-            parts.append(f"[{label}]: “{said}”")
+            # Two turns with nothing between them may both go to one voice (Kling's guide on dialogue).
+            linker = "Immediately, " if before and before != speech.character else ""
+            parts.append(f"{linker}[{label}]: “{said}”")
+            before = speech.character
     return " ".join(part for part in parts if part)
 
 

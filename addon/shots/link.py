@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from ..kling.problem import either
+
 
 class Piece(Enum):
     """What of another shot's take is used."""
@@ -49,13 +51,14 @@ _NEARLY = re.compile(r"\s*(?:the\s+)?(?:\w+\s+)?(?:frame|clip)\s+of\b.*", re.IGN
 def read_link(field: str, value: str) -> Link | None:
     """None: it is no link. Raises ValueError, with what is allowed, where it only looks like one."""
     pieces = PIECES[field]
-    allowed = " or ".join(f"“{piece.value} of s010”" for piece in pieces)
+    written = [f"“{piece.value} of s010”" for piece in pieces]
+    own = ["an id of Kling's"] if field == "extend" else ["a file", "an address"]
     found = _LINK.fullmatch(value.strip())
     if found is None:
         if _NEARLY.fullmatch(value):
-            raise ValueError(f"it is a file, an address, {allowed}")
+            raise ValueError(f"it is {either([*own, *written])}")
         return None
     piece = Piece(found[1].lower())
     if piece not in pieces:
-        raise ValueError(f"it takes {allowed}")
+        raise ValueError(f"it takes {either(written)}")
     return Link(field, piece, found[2])

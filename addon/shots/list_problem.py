@@ -59,6 +59,8 @@ def shown(value: object) -> str:
             return "a table"
         case list() | tuple() if any(isinstance(one, dict) for one in value):
             return "a list of tables"
+        case list() | tuple():
+            value = f"[{', '.join(map(shown, value))}]"
     text = " ".join(str(value).split())
     return f"{text[: _LONGEST_VALUE - 1]}…" if len(text) > _LONGEST_VALUE else text
 

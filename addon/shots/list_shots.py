@@ -47,6 +47,8 @@ class Merged:
     places: dict[str, Place]
     owners: dict[str, str]
     """Whose each value is: the shot's, or that of the defaults, so that one fault there is told once."""
+    written: dict[str, str]
+    """The name that each field has there, as `start` for `image`."""
 
 
 def with_stand_ins(fields: ShotFields, links: Iterable[Link]) -> ShotFields:
@@ -112,7 +114,7 @@ def listed_shot(
 
 
 def _merge(table: RawTable, owner: str, scope: Scope, problems: list[ListProblem]) -> Merged:
-    merged = Merged({}, {}, {})
+    merged = Merged({}, {}, {}, {})
     folder = table.place.file.absolute().parent
     for source in (*reversed(scope.defaults), table):
         owner_here = owner if source is table else "defaults"
@@ -128,6 +130,7 @@ def _merge(table: RawTable, owner: str, scope: Scope, problems: list[ListProblem
             merged.values[name] = moved(name, value, source.place.file.absolute().parent, folder)
             merged.places[name] = place
             merged.owners[name] = owner_here
+            merged.written[name] = written
     return merged
 
 
@@ -158,7 +161,7 @@ def _expanded(
             values[name] = expand_all(value, variables)
         except VariableError as error:
             where = merged.places.get(name, place)
-            problems.append(ListProblem(where, merged.owners.get(name, owner), name, error.value, str(error), error.hint))
+            problems.append(ListProblem(where, merged.owners.get(name, owner), merged.written.get(name, name), error.value, str(error), error.hint))
     return values
 
 
@@ -174,7 +177,8 @@ def _links(
             link = read_link(name, value)
         except ValueError as error:
             whose = merged.owners.get(name, owner)
-            problems.append(ListProblem(merged.places.get(name, place), whose, name, value, str(error)))
+            place_of = merged.places.get(name, place)
+            problems.append(ListProblem(place_of, whose, merged.written.get(name, name), value, str(error)))
             continue
         if link is not None:
             del values[name]

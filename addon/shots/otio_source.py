@@ -15,7 +15,7 @@ import opentimelineio as otio
 from .field_lines import MARK, read_note
 from .place import Place
 from .raw_list import RawList, RawTable
-from .schema import FIELDS
+from .schema import FIELDS, read_fps
 from .shot_id import SHOT_ID, id_from_words
 
 if TYPE_CHECKING:
@@ -28,15 +28,18 @@ def read_otio(path: Path) -> RawList:
     raw = RawList.empty(path)
     try:
         timeline = otio.adapters.read_from_file(str(path))
-    except (otio.exceptions.OTIOError, ValueError, OSError, RuntimeError) as error:
-        words = str(error).strip().splitlines()
+    except (otio.exceptions.OTIOError, ValueError, OSError, RuntimeError, KeyError, TypeError) as error:
+        words = str(error).strip("'\" \n").splitlines()
         raw.refuse("", "", path.name, f"it is not an edit in OpenTimelineIO: {words[0] if words else type(error).__name__}")
         return raw
     if not isinstance(timeline, otio.schema.Timeline):
-        raw.refuse("", "", path.name, f"it holds a {type(timeline).__name__}, and an edit is needed")
+        raw.refuse("", "", path.name, "it holds no edit")
         return raw
     if timeline.name:
         raw.project.values["title"] = timeline.name
+    rate = next((clip.trimmed_range().duration.rate for track in timeline.tracks for clip in _timed(track)), 0.0)
+    if rate and read_fps(float(round(rate, 6))) is not None:
+        raw.project.values["fps"] = float(round(rate, 6))
     reading = _Edit(raw, timeline)
     reading.read()
     if not raw.shots and not raw.problems:
@@ -114,6 +117,10 @@ class _Edit:
             values["id"] = wish or id_from_words(str(values["prompt"]), self._taken)
         self._taken.add(str(values["id"]))
         self._raw.shots.append(RawTable(values, Place(self._raw.path)))
+
+
+def _timed(track: Any) -> list[Any]:
+    return [item for item in track if not isinstance(item, otio.schema.Transition)]
 
 
 def _seconds(time: Any) -> Fraction:

@@ -15,6 +15,7 @@ from .readers import read_raw
 from .schema import ALIASES, field_hint, read_fps
 from .schema import FIELDS as _FIELDS
 from .scope import scope_of
+from .shot_id import SHOT_ID
 from .shot_list import ListedShot, ShotList
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def read_list(path: Path) -> ShotList:
     first_places: dict[str, Place] = {}
     for number, (table, scope) in enumerate(tables, start=1):
         shot_id = table.values.get("id")
-        owner = shot_id if isinstance(shot_id, str) and shot_id else f"shot {number}"
+        owner = shot_id if isinstance(shot_id, str) and SHOT_ID.fullmatch(shot_id) else f"shot {number}"
         scope.variables.setdefault("title", title)
         rules = (*scope.rules, *(default_rules() if uses_defaults else ()))
         shot = listed_shot(table, owner, scope, rules, problems, hints)

@@ -60,6 +60,7 @@ _NEEDED = {
     "model_attributes_type": "a table is needed",
     "missing": "it is needed",
 }
+_QUOTED = ("int_type", "float_type", "bool_type")
 
 
 def wrong(model: type[BaseModel], values: dict[str, Any]) -> Iterator[tuple[str, str, object, str]]:
@@ -115,7 +116,9 @@ def _numbered(parts: list[str]) -> list[str]:
 
 
 def _given(error: Any) -> object:
-    return None if error["type"] == "missing" else error.get("input")
+    given = None if error["type"] == "missing" else error.get("input")
+    # Without its marks, “5” would look like the number that is needed.
+    return f"“{given}”" if isinstance(given, str) and error["type"] in _QUOTED else given
 
 
 def _allowed(error: Any) -> str:
@@ -125,6 +128,8 @@ def _allowed(error: Any) -> str:
     if kind == "extra_forbidden":
         return "there is no such field"
     match kind:
+        case "too_short":
+            return f"{context['min_length']} or more are needed"
         case "greater_than_equal":
             return f"{context['ge']:g} or more is allowed"
         case "less_than_equal":

@@ -11,6 +11,8 @@ from .list_problem import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+BUILT_IN = ("id", "title", "line", "scene")
+"""Of each shot: its id, the list's title, a line of a song or a screenplay, and the scene of a screenplay."""
 VARIABLE = re.compile(r"[^\W\d]\w*")
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -62,7 +64,7 @@ def _expand(text: str, variables: Mapping[str, str], inside: tuple[str, ...]) ->
         if key not in variables:
             known = sorted(variables)
             allowed = f"the variables are {', '.join(known)}" if known else "the list has no [variables]"
-            raise VariableError(whole, allowed, did_you_mean(name, known))
+            raise VariableError(whole, allowed, did_you_mean(name, [one for one in known if one not in BUILT_IN]))
         return _expand(variables[key], variables, (*inside, name))
 
     return _PIECE.sub(replaced, text)
