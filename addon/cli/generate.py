@@ -21,7 +21,7 @@ from ..kling.catalogue import catalogue
 from ..kling.choice import choose_standard
 from ..kling.hints import prompt_hints
 from ..kling.price import billed_seconds, estimate_units, tariff
-from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
+from ..shots.shot_id import SHOT_ID, SHOT_ID_ALLOWED
 from .balance import check_balance
 from .exit_code import exit_code_for_all
 from .follow import Outcome, follow

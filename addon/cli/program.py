@@ -28,6 +28,7 @@ from .output import Output, chatter_kept_in, command_output
 from .prompt import prompt
 from .reference import reference
 from .sandbox import sandbox
+from .shots import shots
 from .storage import storage
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ program.add_command(otio)
 program.add_command(prompt)
 program.add_command(reference)
 program.add_command(sandbox)
+program.add_command(shots)
 program.add_command(storage)
 program.add_command(voices)
 

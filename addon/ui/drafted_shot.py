@@ -16,7 +16,7 @@ from ..kling.possible import problems
 from ..kling.price import estimate_units
 from ..shots.outline import outline, why_not
 from ..shots.shot_fields import CameraFields, CutFields, ShotFields
-from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
+from ..shots.shot_id import SHOT_ID, SHOT_ID_ALLOWED
 from .draft import AUTOMATIC
 from .preferences import preferences
 from .reference_check import why_unusable
