@@ -44,10 +44,10 @@ def price_line(plan: BatchPlan, expected_s: float) -> str:
 
 def duration_words(seconds: float) -> str:
     """`45 s`, `12 min`, `1 h 20 min`."""
-    if seconds < 90:  # noqa: PLR2004
+    if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def plan_record(plan: BatchPlan, spent_units: Decimal | None, expected_s: float | None) -> dict[str, Any]:
@@ -111,8 +111,8 @@ def ended_words(outcome: BatchOutcome) -> Iterator[str]:
     )
     if outcome.is_interrupted:
         yield (
-            f"Stopped. {outcome.at_kling} are at Kling and will be fetched, {outcome.not_sent} were not sent. Nothing is "
-            "lost: the same command, without --retake, goes on where this one stopped."
+            f"Stopped. {outcome.at_kling} are at Kling and will be fetched, {outcome.not_sent} were not sent. Nothing "
+            "is lost: the same command, without --retake, goes on where this one stopped."
         )
     elif outcome.failed or outcome.not_sent:
         yield (
