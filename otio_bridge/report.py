@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of each strip and each of its features, on the way out or in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Fate(Enum):
+    KEPT = "kept"
+    APPROXIMATED = "approximated"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One feature of one strip. `reason` is empty only for what was kept."""
+
+    strip: str
+    feature: str
+    fate: Fate
+    reason: str = ""
+    comes_back: bool = True
+    """Retake reads it back from the file exactly, whatever the program in between makes of it."""
+
+    @property
+    def sentence(self) -> str:
+        if self.fate is Fate.KEPT:
+            return f"{self.strip}: {self.feature} kept"
+        return f"{self.strip}: {self.feature} {self.fate.value}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`findings` in the order of the edit. `strips` counts all strips of the edit, those within metas included."""
+
+    strips: int
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What concerns no single strip."""
+
+    @property
+    def losses(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.fate is not Fate.KEPT)
+
+    @property
+    def kept(self) -> int:
+        """The strips that are there, whatever became of their features."""
+        gone = {one.strip for one in self.findings if one.fate is Fate.DROPPED and one.feature == "strip"}
+        return self.strips - len(gone)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        return tuple(finding.sentence for finding in self.findings if finding.fate is Fate.DROPPED)
+
+    @property
+    def approximated(self) -> tuple[str, ...]:
+        return tuple(finding.sentence for finding in self.findings if finding.fate is Fate.APPROXIMATED)
+
+    def strip_fates(self) -> dict[str, Fate]:
+        """The worst of each strip that has findings."""
+        order = list(Fate)
+        fates: dict[str, Fate] = {}
+        for one in self.findings:
+            fates[one.strip] = max(one.fate, fates.get(one.strip, Fate.KEPT), key=order.index)
+        return fates
+
+
+@dataclass(slots=True)
+class Findings:
+    """A report in the making."""
+
+    rows: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def kept(self, strip: str, feature: str) -> None:
+        self.rows.append(Finding(strip, feature, Fate.KEPT))
+
+    def approximated(self, strip: str, feature: str, reason: str, *, comes_back: bool = True) -> None:
+        self.rows.append(Finding(strip, feature, Fate.APPROXIMATED, reason, comes_back))
+
+    def dropped(self, strip: str, feature: str, reason: str, *, comes_back: bool = True) -> None:
+        self.rows.append(Finding(strip, feature, Fate.DROPPED, reason, comes_back))
+
+    def report(self, strips: int) -> Report:
+        return Report(strips, tuple(self.rows), tuple(self.notes))
