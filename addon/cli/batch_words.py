@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from ..batch.expected_time import makespan_s
 from ..batch.outcome import NOT_SENT, PLANNED
 from .generate import shot_record
 from .price_words import plain, price_words
@@ -100,6 +101,19 @@ def outcome_table(outcome: BatchOutcome) -> Table:
             "" if row.error is None else str(row.error),
         )  # fmt: skip
     return table
+
+
+def rehearsal_words(plan: BatchPlan, outcome: BatchOutcome, speed: float, places: int) -> Iterator[str]:
+    """What the real run would come to: time, cost and what would fail."""
+    predicted_s = makespan_s(plan.lanes({}, whole=True), places)
+    yield (
+        f"Rehearsed {speed:g} times as fast as Kling. For real the whole list would take about "
+        f"{duration_words(predicted_s)} with {places} places, and cost {price_words(plan.whole_units)}."
+    )
+    failed = [f"{shot_id} ({error})" for shot_id, error in outcome.errors]
+    yield (
+        f"{len(failed)} would fail: {'; '.join(failed)}" if failed else "Nothing would fail for a reason of the list's."
+    )
 
 
 def ended_words(outcome: BatchOutcome) -> Iterator[str]:
