@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..errors import StorageError
@@ -12,11 +13,10 @@ from ..kling.catalogue import catalogue
 from ..kling.price import billed_seconds
 
 if TYPE_CHECKING:
-    from decimal import Decimal
     from pathlib import Path
 
-    from ..batch.outcome import BatchOutcome
     from ..jobs.job import Job
+    from .outcome import BatchOutcome
 
 COLUMNS = (
     "shot", "take", "state", "model", "quality", "seconds", "estimated_units", "billed_units", "billed_credits",
@@ -29,7 +29,7 @@ def write_cost_report(path: Path, outcome: BatchOutcome) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
-    billed_in_all = estimated_in_all = catalogue().credits_per_unit * 0
+    billed_in_all = estimated_in_all = Decimal(0)
     for row in outcome.rows:
         error = "" if row.error is None else str(row.error)
         if row.job is None:

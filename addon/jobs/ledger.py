@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LedgerError, StorageError
+from ..errors import InputError, LedgerError, StorageError
 from ..kling.request import GenerationRequest
 from ..kling.standard import Standard
 from ..redaction import logger, redact
@@ -152,6 +152,20 @@ class Ledger:
         """All jobs, oldest first."""
         with self._lock:
             return tuple(_read_job(row) for row in self._db.execute("SELECT * FROM job ORDER BY created_at_utc, rowid"))
+
+    def job_named(self, name: str) -> Job:
+        """The job whose id is or begins with `name`. Raises InputError where it is none or several."""
+        found = [job for job in self.jobs() if name and job.job_id.startswith(name.lower())]
+        if len(found) != 1:
+            allowed = "several jobs begin so" if found else "no job's id begins so; `retake jobs list` shows them"
+            raise InputError("job", name, allowed)
+        return found[0]
+
+    def step_times(self, job_id: str) -> tuple[tuple[str, JobState], ...]:
+        """When the job came into each of its states, in ISO 8601 and UTC, in order."""
+        with self._lock:
+            rows = self._db.execute("SELECT at_utc, to_state FROM step WHERE job_id = ? ORDER BY rowid", (job_id,))
+            return tuple((row["at_utc"], JobState(row["to_state"])) for row in rows)
 
     def steps(self, job_id: str) -> tuple[JobState, ...]:
         """The states a job has been in, in order."""

@@ -99,6 +99,7 @@ def _draw_cell(
 def _picture(clip: Path, size_px: tuple[int, int]) -> Image.Image | None:
     """The frame in the middle of the clip, as large as fits into `size_px`."""
     import av
+    from PIL import Image
 
     try:
         with av.open(str(clip)) as container:
@@ -110,7 +111,7 @@ def _picture(clip: Path, size_px: tuple[int, int]) -> Image.Image | None:
                 found = frame
                 if frame.time is None or frame.time >= middle_s:
                     break
-            picture: Image.Image | None = None if found is None else found.to_image()
+            picture = None if found is None else Image.fromarray(found.to_ndarray(format="rgb24"))
     except (av.FFmpegError, IndexError):
         return None
     if picture is not None:
