@@ -20,7 +20,8 @@ from ..batch.inputs import Inputs
 from ..batch.plan import Choice, plan_batch
 from ..batch.run import BatchRun
 from ..batch.wanted_list import read_wanted
-from ..errors import BudgetError, InputError, RetakeError
+from ..batch.whole_budget import check_whole
+from ..errors import InputError, RetakeError
 from ..interchange.otio_file import write_otio
 from ..jobs.engine import DEFAULT_IN_FLIGHT
 from ..jobs.ledger import Ledger
@@ -42,8 +43,6 @@ from .exit_code import ExitCode, exit_code_for_all
 from .generate import check_writable
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from ..app import Settings
     from ..batch.events import BatchEvent
     from ..batch.outcome import BatchOutcome
@@ -134,7 +133,7 @@ def batch(context: click.Context, /, shots: Path, **options: Any) -> int:
         output.notes.print(price_line(plan, expected), highlight=False, markup=False)
         if plan.errors:
             return _refuse(output, plan, as_json=options["as_json"])
-        _check_caps(settings, services.ledger, plan, list_units)
+        check_whole(plan, settings, services.ledger, list_units)
         if options["dry_run"]:
             if options["as_json"]:
                 output.json(plan_record(plan, services.ledger.spent_units(wanted.list_id), expected))
@@ -275,30 +274,3 @@ def _refuse(output: Output, plan: BatchPlan, *, as_json: bool) -> int:
     if as_json:
         output.json(plan_record(plan, None, None))
     return exit_code_for_all([error for _, error in plan.errors])
-
-
-def _check_caps(settings: Settings, ledger: Ledger, plan: BatchPlan, list_units: Decimal | None) -> None:
-    """Raises BudgetError where the whole of what is to be made would exceed a cap: half a list helps nobody."""
-    spent = ledger.spent_units(plan.wanted.list_id)
-    for cap, committed, whose, setting in (
-        (list_units, spent, "", "--max-credits"),
-        (
-            settings.day_units,
-            ledger.day_units(settings.account),
-            " for the account today",
-            "RETAKE_MAX_CREDITS_PER_DAY",
-        ),
-    ):
-        if cap is not None and plan.takes_to_make and committed + plan.new_units > cap:
-            raise BudgetError(
-                f"The budget of {_credits(cap)} credits{whose} does not allow this list: what is missing costs "
-                f"{_credits(plan.new_units)} and {_credits(committed)} are spent or reserved.",
-                hint=f"Nothing was sent. Raise {setting}, or name fewer shots with --only.",
-            )
-
-
-def _credits(units: Decimal) -> str:
-    from ..kling.catalogue import catalogue
-    from .price_words import plain
-
-    return plain(catalogue().credits(units))
