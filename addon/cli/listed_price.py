@@ -13,8 +13,8 @@ from ..errors import InputError
 from ..kling.catalogue import catalogue
 from ..kling.hints import prompt_hints
 from ..kling.price import billed_seconds, estimate_units, tariff
-from ..shots.listed_request import ask, field_of
 from ..shots.list_problem import shown
+from ..shots.listed_request import ask, field_of
 from .price_words import PRICED_FOR, plain
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def fault_sentences(listed: ShotList, priced: list[ListedPrice]) -> Iterator[str
 def hint_sentences(listed: ShotList, priced: list[ListedPrice]) -> Iterator[str]:
     folder = listed.path.parent
     for hint in listed.hints:
-        yield f"{hint.place.words(folder)}: {hint.owner}: {hint.field}: {shown(hint.value)}: {hint.allowed}."
+        yield hint.remark(folder)
     for one in priced:
         shot, request = one.shot, one.request
         where = f"{shot.place_of('prompt').words(folder)}: {shot.shot_id}"

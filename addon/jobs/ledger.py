@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LedgerError, StorageError
+from ..errors import InputError, LedgerError, StorageError
 from ..kling.request import GenerationRequest
 from ..kling.standard import Standard
 from ..redaction import logger, redact
@@ -30,7 +30,7 @@ from .owner import is_gone, new_owner
 from .state import CANCELLABLE, NEXT_STATES, WITHOUT_TAKE, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from ..errors import RetakeError
     from ..kling.lip_sync import FaceSession
@@ -128,6 +128,20 @@ class Ledger:
                     return self._follow_draft(found, draft)
             return self._insert(draft)
 
+    def enqueue_another(self, draft: JobDraft, known: Collection[str], is_same: Callable[[Job], bool]) -> Job:
+        """A job for one more take of the draft's shot, besides those in `known` (by id).
+
+        One that `is_same`, which somebody else began meanwhile, is taken instead of paying for a new one.
+        """
+        with self._transaction():
+            rows = self._db.execute(
+                "SELECT * FROM job WHERE account = ? AND shot_id = ? ORDER BY rowid", (draft.account, draft.shot_id)
+            )
+            for job in map(_read_job, rows.fetchall()):
+                if job.job_id not in known and job.state not in WITHOUT_TAKE and is_same(job):
+                    return self._follow_draft(job, draft)
+            return self._insert(draft)
+
     def job(self, job_id: str) -> Job:
         row = self._one("SELECT * FROM job WHERE job_id = ?", job_id)
         if row is None:
@@ -138,6 +152,20 @@ class Ledger:
         """All jobs, oldest first."""
         with self._lock:
             return tuple(_read_job(row) for row in self._db.execute("SELECT * FROM job ORDER BY created_at_utc, rowid"))
+
+    def job_named(self, name: str) -> Job:
+        """The job whose id is or begins with `name`. Raises InputError where it is none or several."""
+        found = [job for job in self.jobs() if name and job.job_id.startswith(name.lower())]
+        if len(found) != 1:
+            allowed = "several jobs begin so" if found else "no job's id begins so; `retake jobs list` shows them"
+            raise InputError("job", name, allowed)
+        return found[0]
+
+    def step_times(self, job_id: str) -> tuple[tuple[str, JobState], ...]:
+        """When the job came into each of its states, in ISO 8601 and UTC, in order."""
+        with self._lock:
+            rows = self._db.execute("SELECT at_utc, to_state FROM step WHERE job_id = ? ORDER BY rowid", (job_id,))
+            return tuple((row["at_utc"], JobState(row["to_state"])) for row in rows)
 
     def steps(self, job_id: str) -> tuple[JobState, ...]:
         """The states a job has been in, in order."""

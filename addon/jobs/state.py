@@ -39,8 +39,9 @@ NEXT_STATES: dict[JobState, frozenset[JobState]] = {
     _S.SUBMITTED: frozenset({_S.PROCESSING, _S.DOWNLOADING, _S.FAILED}),
     _S.PROCESSING: frozenset({_S.DOWNLOADING, _S.FAILED}),
     _S.DOWNLOADING: frozenset({_S.READY}),
-    _S.READY: frozenset({_S.PLACED}),
-    _S.PLACED: frozenset(),
+    # Back to downloading where the file was lost: Kling has it for 30 days, and it is paid for.
+    _S.READY: frozenset({_S.PLACED, _S.DOWNLOADING}),
+    _S.PLACED: frozenset({_S.DOWNLOADING}),
     _S.FAILED: frozenset(),
     _S.REFUSED: frozenset(),
     _S.CANCELLED: frozenset(),

@@ -34,6 +34,10 @@ class ListProblem:
         said = f"{where}: {shown(self.value)} cannot be used; {self.allowed}."
         return f"{said} {self.hint}".strip()
 
+    def remark(self, folder: Path) -> str:
+        """Where the value can be used, and may not be what was meant."""
+        return f"{self.place.words(folder)}: {self.owner}: {self.field}: {shown(self.value)}: {self.allowed}."
+
 
 class ShotListErrors(InputError):
     """All that is wrong with a list, in the order of its files and lines."""
