@@ -245,6 +245,25 @@ def test_what_cannot_be_is_said_of_all_shots_before_anything_is_sent(shell: Shel
     assert shell.rehearsal.creates() == []
 
 
+def test_two_lists_with_shots_of_one_name_keep_out_of_each_other(shell: Shell) -> None:
+    """Of the second list's shots one asks for what the first list has made, the other for something else."""
+    own, other = THREE.split('[[shot]]\nid = "s030"')[0], shell.folder / "other"
+    other.mkdir()
+    first = shell.run("batch", write_list(shell, own), "--json")
+    (other / "list.toml").write_text(own.replace("a ship at night", "a train at night"), encoding="utf-8")
+    second = shell.run("batch", "other/list.toml", "--otio", "other/cut.otio", "--json")
+    assert (first.code, second.code) == (0, 0), second.err
+    files = [{shot["id"]: shot["file"] for shot in done.json["shots"]} for done in (first, second)]
+    assert files[0]["s010"] == files[1]["s010"]
+    assert Path(files[1]["s020"]).parent == other / "takes"
+    cut = (other / "cut.otio").read_text(encoding="utf-8")
+    assert files[1]["s020"] in cut
+    assert files[0]["s020"] not in cut
+    again = shell.run("batch", "list.toml", "--json")
+    assert {shot["id"]: shot["file"] for shot in again.json["shots"]} == files[0]
+    assert len(shell.rehearsal.creates()) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -255,10 +274,10 @@ def test_what_cannot_be_is_said_of_all_shots_before_anything_is_sent(shell: Shel
             THREE
             + '[[shot]]\nid = "a"\nprompt = "x"\nstart = "last frame of b"\n'
             + '[[shot]]\nid = "b"\nprompt = "x"\nstart = "last frame of a"\n',
-            "itself waits for this one",
+            "these shots wait for each other: a → b → a",
             id="circle",
         ),
-        pytest.param(THREE + "takes = 0\n", "a whole number of 1 to 20", id="takes"),
+        pytest.param(THREE + "takes = 0\n", "1 or more is allowed", id="takes"),
     ],
 )
 def test_links_that_cannot_be_are_named(shell: Shell, text: str, words: str) -> None:
