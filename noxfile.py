@@ -32,10 +32,6 @@ RUNTIME: list[str] = [*PROJECT["dependencies"], *EXTRAS["sandbox"]]
 TOOLS = [line for line in EXTRAS["dev"] if not line.startswith("retake[")]
 
 nox.options.sessions = ["test"]
-nox.options.reuse_venv = "yes"
-nox.options.default_venv_backend = "venv"
-nox.options.download_python = "never"
-nox.options.error_on_missing_interpreters = CI
 
 
 def find_python(version: str) -> str | None:
@@ -53,9 +49,6 @@ def find_python(version: str) -> str | None:
 
 
 PYTHONS = {version: find_python(version) for version in ("3.11", "3.13")}
-# nox reports a bare version that it cannot find as a missing interpreter, which is what it is.
-INTERPRETERS = {version: found or version for version, found in PYTHONS.items()}
-ANY = next((found for found in PYTHONS.values() if found), "3.11")
 
 
 def missing() -> list[str]:
@@ -68,10 +61,32 @@ def missing() -> list[str]:
     return lines
 
 
+def make_python(session: nox.Session, version: str, folder: Path, *requirements: str) -> Path:
+    """The Python of an environment with `requirements`, made anew where they are not what it was made with."""
+    if not PYTHONS[version]:
+        (session.error if CI else session.skip)(f"no Python {version}")
+    python, ready = folder / "bin" / "python", folder / ".ready"
+    wanted = "\n".join(requirements)
+    if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
+        session.run(PYTHONS[version], "-m", "venv", "--clear", str(folder), external=True)
+        session.run(str(python), "-m", "pip", "install", "--quiet", *requirements, external=True)
+        ready.write_text(wanted, encoding="utf-8")
+    return python
+
+
+def own_python(session: nox.Session, version: str | None = None) -> Path:
+    """A Python with what the project and its checks need, one for all sessions without Blender: it is half a gigabyte.
+
+    Without a version, of the first one that is there.
+    """
+    version = version or next((one for one, found in PYTHONS.items() if found), "3.11")
+    return make_python(session, version, BUILD / "python" / version, *RUNTIME, *TOOLS)
+
+
 def run_limited(session: nox.Session, minutes: float, *command: str | Path, env: dict[str, str] | None = None) -> None:
     """Run a command that may crash or hang, as anything with bpy may: past the limit its whole group is killed."""
     session.log(" ".join(map(str, command)))
-    path = os.pathsep.join([*(session.bin_paths or ()), os.environ["PATH"]])
+    path = os.pathsep.join([str(Path(command[0]).parent), os.environ["PATH"]])
     child = subprocess.Popen(
         [*map(str, command)], env={**os.environ, "PATH": path, **(env or {})}, start_new_session=True
     )
@@ -89,6 +104,7 @@ def run_limited(session: nox.Session, minutes: float, *command: str | Path, env:
 
 def pytest(
     session: nox.Session,
+    python: Path,
     label: str,
     layers: Iterable[str],
     minutes: float,
@@ -103,26 +119,17 @@ def pytest(
     BUILD.mkdir(exist_ok=True)
     own = {"RETAKE_TALLY": str(TALLY), "RETAKE_TALLY_LABEL": label, "RETAKE_REQUIRE_LAYERS": ",".join(sorted(required))}
     options = ["-o", "faulthandler_timeout=120", *options, *session.posargs]
-    run_limited(
-        session, minutes, Path(session.bin) / "python", "-m", "pytest", *options, *folders, env={**own, **(env or {})}
-    )
+    run_limited(session, minutes, python, "-m", "pytest", *options, *folders, env={**own, **(env or {})})
 
 
 def bpy_pythons(session: nox.Session) -> dict[str, Path]:
     """Pythons with bpy and nothing else, by Blender's version: what an installed extension meets, made once."""
     pythons = {}
     for blender, version in BLENDERS.items():
-        found = PYTHONS[version]
-        if not found:
+        if not PYTHONS[version]:
             session.warn(f"no Python {version}: Blender {blender} is left out")
             continue
-        folder = BUILD / "bpy" / blender
-        python, ready = folder / "bin" / "python", folder / ".ready"
-        if not ready.exists():
-            session.run(found, "-m", "venv", "--clear", str(folder), external=True)
-            session.run(str(python), "-m", "pip", "install", "--quiet", f"bpy=={blender}.*", external=True)
-            ready.touch()
-        pythons[blender] = python
+        pythons[blender] = make_python(session, version, BUILD / "bpy" / blender, f"bpy=={blender}.*")
     if not pythons:
         session.error("no Python for any Blender: 3.11 or 3.13 is needed")
     return pythons
@@ -136,47 +143,47 @@ def build_zip(session: nox.Session, python: Path, *options: str) -> Path:
     return Path(printed.strip().splitlines()[-1].rpartition("  ")[0])
 
 
-@nox.session(python=ANY)
+@nox.session(python=False)
 def lint(session: nox.Session) -> None:
-    session.install(*RUNTIME, *TOOLS)
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
-    session.run("lint-imports")
-    session.run("mypy")
+    programs = own_python(session).parent
+    for command in ("ruff check .", "ruff format --check .", "lint-imports", "mypy"):
+        name, *arguments = command.split()
+        session.run(str(programs / name), *arguments, external=True)
 
 
 def unit_on(version: str) -> str:
-    @nox.session(name=f"unit-{version}", python=INTERPRETERS[version])
+    @nox.session(name=f"unit-{version}", python=False)
     def unit_session(session: nox.Session) -> None:
         """The layers that need no Blender."""
-        session.install(*RUNTIME, *TOOLS)
+        python = own_python(session, version)
         # A file to a process: what a module's tests share is made once.
         spread = ("-n", "3", "--dist", "loadfile")
-        pytest(session, f"Python {version}", ("unit", "sandbox", "contract"), minutes=20, options=spread)
+        pytest(session, python, f"Python {version}", ("unit", "sandbox", "contract"), minutes=20, options=spread)
 
     return f"unit-{version}"
 
 
 def property_on(version: str) -> str:
-    @nox.session(name=f"property-{version}", python=INTERPRETERS[version])
+    @nox.session(name=f"property-{version}", python=False)
     def property_session(session: nox.Session) -> None:
         """Random histories of shots, faults, kills and restarts against the local Kling; in CI 500 on each Python."""
-        session.install(*RUNTIME, *TOOLS)
+        python = own_python(session, version)
         examples = os.environ.get("RETAKE_EXAMPLES", "500" if CI else "100")
         # One test plays all histories: it may take longer than any other.
         patient = ("-o", "faulthandler_timeout=600")
-        pytest(session, f"Python {version}", ("property",), 15, {"RETAKE_EXAMPLES": examples}, patient)
+        pytest(session, python, f"Python {version}", ("property",), 15, {"RETAKE_EXAMPLES": examples}, patient)
 
     return f"property-{version}"
 
 
 def blender_on(blender: str, version: str) -> str:
-    @nox.session(name=f"blender-{blender}", python=INTERPRETERS[version])
+    @nox.session(name=f"blender-{blender}", python=False)
     def blender_session(session: nox.Session) -> None:
         """The layer inside bpy, in three processes: most of a test is waiting for the local Kling."""
-        session.install(f"bpy=={blender}.*", *RUNTIME, *TOOLS)
+        folder = BUILD / "python" / f"blender-{blender}"
+        python = make_python(session, version, folder, f"bpy=={blender}.*", *RUNTIME, *TOOLS)
         spread = ("-n", "3", "--dist", "loadfile")
-        pytest(session, f"Blender {blender}", ("blender",), minutes=10, options=spread)
+        pytest(session, python, f"Blender {blender}", ("blender",), minutes=10, options=spread)
 
     return f"blender-{blender}"
 
@@ -204,28 +211,27 @@ def blender(session: nox.Session) -> None:
         session.notify(name)
 
 
-@nox.session(name="zip", python=ANY)
+@nox.session(name="zip", python=False)
 def zip_(session: nox.Session) -> None:
     """Build the zip with Blender's own tool, install it into every Blender."""
     pythons = bpy_pythons(session)
     built = build_zip(session, next(iter(pythons.values())))
-    session.install("pytest")
+    python = own_python(session)
     named = os.pathsep.join(f"{blender}={python}" for blender, python in pythons.items())
-    pytest(session, ", ".join(pythons), ("zip",), 15, {"RETAKE_BPY": named, "RETAKE_ZIP": str(built)})
+    pytest(session, python, ", ".join(pythons), ("zip",), 15, {"RETAKE_BPY": named, "RETAKE_ZIP": str(built)})
 
 
-@nox.session(python=ANY)
+@nox.session(python=False)
 def gui(session: nox.Session) -> None:
     """The extension in the Blender program that BLENDER names; without one its tests are skipped, loudly."""
     env = {}
     if os.environ.get("BLENDER"):
         built = build_zip(session, next(iter(bpy_pythons(session).values())), "--test-python", "3.14")
         env = {"BLENDER": str(Path(os.environ["BLENDER"]).resolve()), "RETAKE_PROGRAM_ZIP": str(built)}
-    session.install(*RUNTIME, *TOOLS)
-    pytest(session, "program", ("gui",), 15, env)
+    pytest(session, own_python(session), "program", ("gui",), 15, env)
 
 
-@nox.session(python=ANY)
+@nox.session(python=False)
 def pictures(session: nox.Session) -> None:
     """The pictures of the README, taken in the Blender program that BLENDER names."""
     built = build_zip(session, next(iter(bpy_pythons(session).values())), "--test-python", "3.14")
@@ -234,30 +240,28 @@ def pictures(session: nox.Session) -> None:
         "RETAKE_PROGRAM_ZIP": str(built),
         "RETAKE_PICTURES": str(ROOT / "tests/gui/pictures"),
     }
-    session.install(*RUNTIME, *TOOLS)
-    python = Path(session.bin) / "python"
+    python = own_python(session)
     run_limited(session, 10, python, "-m", "pytest", "tests/gui/test_states.py", "-k", "an_editor", env=env)
 
 
-@nox.session(python=ANY)
+@nox.session(python=False)
 def bench(session: nox.Session) -> None:
     """Numbers to read, on every Blender; nothing here passes or fails by them."""
     pythons = bpy_pythons(session)
     first = next(iter(pythons.values()))
     built = build_zip(session, first)
-    for python in pythons.values():
-        run_limited(session, 5, python, "tests/bench/enable_time.py", built)
-    session.install(*RUNTIME)
-    own_python = Path(session.bin) / "python"
+    for blender_python in pythons.values():
+        run_limited(session, 5, blender_python, "tests/bench/enable_time.py", built)
+    python = own_python(session)
     every = ("--every", "5") if CI else ()
-    run_limited(session, 5, own_python, "tests/bench/reference_report.py", *every)
+    run_limited(session, 5, python, "tests/bench/reference_report.py", *every)
     if not os.environ.get("BLENDER"):
         session.warn("BLENDER names no Blender program: the ticks in the window are not measured")
         return
     built = build_zip(session, first, "--test-python", "3.14")
     env = {"BLENDER": str(Path(os.environ["BLENDER"]).resolve())}
     shots = "40" if CI else "200"
-    run_limited(session, 10, own_python, "tests/bench/tick_time.py", built, "--shots", shots, env=env)
+    run_limited(session, 10, python, "tests/bench/tick_time.py", built, "--shots", shots, env=env)
 
 
 @nox.session(python=False)

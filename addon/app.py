@@ -129,32 +129,50 @@ def _storage_secret(
 
 @contextmanager
 def open_settings(
-    environ: Mapping[str, str], host: Host, *, sandbox: bool, use_keyring: bool = True
+    environ: Mapping[str, str],
+    host: Host,
+    *,
+    sandbox: bool,
+    use_keyring: bool = True,
+    speed: float = REHEARSAL_SPEED,
+    faults: Path | None = None,
 ) -> Iterator[Settings]:
     """With `sandbox` those of a private rehearsal, else the account's, as `load_settings` does."""
     if sandbox:
-        with rehearsal_settings(environ, host) as settings:
+        with rehearsal_settings(environ, host, speed=speed, faults=faults) as settings:
             yield settings
     else:
         yield load_settings(environ, host, use_keyring=use_keyring)
 
 
 @contextmanager
-def rehearsal_settings(environ: Mapping[str, str], host: Host) -> Iterator[Settings]:
-    """A private sandbox on this computer, for as long as the context lasts. Its tasks outlive it on disk."""
+def rehearsal_settings(
+    environ: Mapping[str, str], host: Host, *, speed: float = REHEARSAL_SPEED, faults: Path | None = None
+) -> Iterator[Settings]:
+    """A private sandbox on this computer, for as long as the context lasts. Its tasks outlive it on disk.
+
+    `speed`: how many times as fast as Kling it runs; `faults`: a file that says what goes wrong.
+    """
+    if not 0 < speed < float("inf"):
+        raise InputError("--speed", speed, "a number above 0 is needed")
     try:
         from .sandbox.data_lock import DataDirInUseError
+        from .sandbox.faults import load_faults
         from .sandbox.server import SandboxServer
         from .sandbox.settings import SandboxSettings
     except ImportError as error:
         raise AccountError(
             "The sandbox is not installed.", hint="Install Retake with its extra: pip install 'retake[sandbox]'."
         ) from error
+    try:
+        rules = load_faults(faults) if faults else ()
+    except (ValueError, OSError) as error:
+        raise InputError("--faults", faults, str(error)) from error
     home = home_folder(environ, host)
     with ExitStack() as stack:
         try:
             server = stack.enter_context(
-                SandboxServer(SandboxSettings(data_dir=home / "sandbox", speed=REHEARSAL_SPEED))
+                SandboxServer(SandboxSettings(data_dir=home / "sandbox", speed=speed, faults=rules))
             )
         except DataDirInUseError as error:
             raise InputError(
@@ -168,7 +186,7 @@ def rehearsal_settings(environ: Mapping[str, str], host: Host) -> Iterator[Setti
             base_url=server.base_url,
             credential=ApiKey(server.credentials.api_key),
             account=SANDBOX_ACCOUNT,
-            timing=Timing().faster(REHEARSAL_SPEED),
+            timing=Timing().faster(speed),
             day_units=day_cap_units(environ),
             standard=wanted_standard(environ),
             voices_are_free=voices_are_free(environ),

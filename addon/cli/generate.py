@@ -21,11 +21,11 @@ from ..kling.catalogue import catalogue
 from ..kling.choice import choose_standard
 from ..kling.hints import prompt_hints
 from ..kling.price import billed_seconds, estimate_units, tariff
+from ..library.named_things import account_names, has_names_to_find
 from ..shots.toml_list import SHOT_ID, SHOT_ID_ALLOWED
 from .balance import check_balance
 from .exit_code import exit_code_for_all
 from .follow import Outcome, follow
-from .named_things import find_names, has_names_to_find
 from .placing import Target, check_target, place_in_blend
 from .price_words import PRICED_FOR, price_words
 from .shot_options import build, check_possible, shot_options
@@ -70,7 +70,7 @@ def generate(context: click.Context, /, **options: Any) -> int:
     shot_id = _shot_id(options["shot_id"], request, target)
     with open_settings(os.environ, host, sandbox=options["sandbox"]) as settings:
         if has_names_to_find(request):
-            request = find_names(settings, request)
+            request = account_names(settings).filled(request)
             check_possible(request)
         check_video(request, settings)
         draft = JobDraft(

@@ -17,6 +17,7 @@ from ..errors import InputError, RetakeError
 from ..redaction import RedactionFilter
 from ..version import version
 from .account import account, elements, voices
+from .batch import batch
 from .estimate import estimate
 from .exit_code import ExitCode, exit_code_for
 from .generate import generate
@@ -55,6 +56,7 @@ def program() -> None:
 
 
 program.add_command(account)
+program.add_command(batch)
 program.add_command(elements)
 program.add_command(estimate)
 program.add_command(generate)

@@ -33,7 +33,7 @@ STATE_WORDS: dict[JobState, str] = {
     JobState.CANCELLED: "cancelled",
 }
 
-_STATE_SHARE: dict[JobState, float] = {
+STATE_SHARE: dict[JobState, float] = {
     JobState.QUEUED: 0,
     JobState.PREPARING: 2,
     JobState.SUBMITTING: 5,
@@ -125,10 +125,10 @@ class LiveProgress:
         match message:
             case JobAdvanced(job) | JobEnded(job):
                 self._progress.update(
-                    self._rows[job.job_id], description=STATE_WORDS[job.state], completed=_STATE_SHARE[job.state]
+                    self._rows[job.job_id], description=STATE_WORDS[job.state], completed=STATE_SHARE[job.state]
                 )
             case DownloadProgress(job_id, received, total):
-                share = _STATE_SHARE[JobState.DOWNLOADING]
+                share = STATE_SHARE[JobState.DOWNLOADING]
                 if total:
                     share += (100 - share) * received / total
                 words = f"fetching the take, {received / 1e6:.1f} MB"

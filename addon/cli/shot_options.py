@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..kling.catalogue import DEFAULT_MODEL_NAME
 from ..kling.possible import problems
 from ..kling.request import CAMERA_AXES
+from ..library.named_things import TO_BE_FOUND
 from ..shots.shot_fields import CameraFields, CutFields, ShotFields
 from ..shots.shot_request import build_request
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from ..kling.request import GenerationRequest
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
-
-TO_BE_FOUND = ""
-"""In place of the id of a voice or an element that is given by name alone."""
 
 _CUT = re.compile(r"\s*(\d+)\s*:\s*(.+)", re.DOTALL)
 _CAMERA = re.compile(r"(\w+)=(-?\d+(?:\.\d+)?)")

@@ -20,6 +20,7 @@ else:
     except ModuleNotFoundError:
         from otio_bridge import snapshot
 
+Marker = snapshot.Marker
 Media = snapshot.Media
 NotCarried = snapshot.NotCarried
 StripKind = snapshot.StripKind
@@ -41,4 +42,4 @@ def _exporter() -> ModuleType:
     return importlib.import_module(f"{package}.export")
 
 
-__all__ = ["Media", "NotCarried", "StripKind", "StripSnapshot", "TimelineSnapshot", "export_timeline"]
+__all__ = ["Marker", "Media", "NotCarried", "StripKind", "StripSnapshot", "TimelineSnapshot", "export_timeline"]

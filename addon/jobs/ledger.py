@@ -30,7 +30,7 @@ from .owner import is_gone, new_owner
 from .state import CANCELLABLE, NEXT_STATES, WITHOUT_TAKE, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from ..errors import RetakeError
     from ..kling.lip_sync import FaceSession
@@ -126,6 +126,20 @@ class Ledger:
                 found = self._latest_with_take_or_open(draft.key)
                 if found is not None:
                     return self._follow_draft(found, draft)
+            return self._insert(draft)
+
+    def enqueue_another(self, draft: JobDraft, known: Collection[str], is_same: Callable[[Job], bool]) -> Job:
+        """A job for one more take of the draft's shot, besides those in `known` (by id).
+
+        One that `is_same`, which somebody else began meanwhile, is taken instead of paying for a new one.
+        """
+        with self._transaction():
+            rows = self._db.execute(
+                "SELECT * FROM job WHERE account = ? AND shot_id = ? ORDER BY rowid", (draft.account, draft.shot_id)
+            )
+            for job in map(_read_job, rows.fetchall()):
+                if job.job_id not in known and job.state not in WITHOUT_TAKE and is_same(job):
+                    return self._follow_draft(job, draft)
             return self._insert(draft)
 
     def job(self, job_id: str) -> Job:

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..library.visit import gathered, visit_library
-from .shot_options import TO_BE_FOUND
+from .visit import gathered, visit_library
 
 if TYPE_CHECKING:
     from ..app import Settings
@@ -16,17 +15,38 @@ if TYPE_CHECKING:
     from ..kling.request import GenerationRequest
 
 
+_Names = list[list[tuple[str, str]]]
+
+TO_BE_FOUND = ""
+"""In place of the id of a voice or an element that is given by name alone."""
+
+
 def has_names_to_find(request: GenerationRequest) -> bool:
     voices = any(voice.voice_id == TO_BE_FOUND for voice in request.voices)
     return voices or any(element.element_id == TO_BE_FOUND for element in request.elements)
 
 
-def find_names(settings: Settings, request: GenerationRequest) -> GenerationRequest:
-    """`request` with all ids. Blocks for a few requests. Raises InputError for a name that is not, or not once, there.
+@dataclass(frozen=True, slots=True)
+class AccountNames:
+    """(name, id), the account's own in the first list of each, Kling's in the second."""
 
-    The account's own go before Kling's; case does not matter.
-    """
-    voices, elements = visit_library(settings, _read_names)
+    voices: _Names
+    elements: _Names
+
+    def filled(self, request: GenerationRequest) -> GenerationRequest:
+        """`request` with all ids. Raises InputError for a name that is not, or not once, there.
+
+        The account's own go before Kling's; case does not matter.
+        """
+        return _filled(request, self.voices, self.elements)
+
+
+def account_names(settings: Settings) -> AccountNames:
+    """Blocks for a few requests. Raises the errors of kling/errors.py."""
+    return AccountNames(*visit_library(settings, _read_names))
+
+
+def _filled(request: GenerationRequest, voices: _Names, elements: _Names) -> GenerationRequest:
     return replace(
         request,
         voices=tuple(
@@ -36,10 +56,6 @@ def find_names(settings: Settings, request: GenerationRequest) -> GenerationRequ
             replace(one, element_id=one.element_id or _id_of(one.name, elements, "element")) for one in request.elements
         ),
     )
-
-
-_Names = list[list[tuple[str, str]]]
-"""(name, id), the account's own in the first list, Kling's in the second."""
 
 
 async def _read_names(library: KlingLibrary) -> tuple[_Names, _Names]:
