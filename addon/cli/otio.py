@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import ExchangeError
+from .fill import fill
 from .placing import check_blender
 
 if TYPE_CHECKING:
@@ -48,3 +49,6 @@ def export(context: click.Context, blend: Path, otio_file: Path, *, strict: bool
     else:
         output.results.print(f"{otio_file}: {report.kept} strips, {len(report.dropped)} left out", highlight=False)
     return 0
+
+
+otio.add_command(fill)

@@ -42,4 +42,13 @@ def _exporter() -> ModuleType:
     return importlib.import_module(f"{package}.export")
 
 
-__all__ = ["Marker", "Media", "NotCarried", "StripKind", "StripSnapshot", "TimelineSnapshot", "export_timeline"]
+__all__ = [
+    "Marker",
+    "Media",
+    "NotCarried",
+    "StripKind",
+    "StripSnapshot",
+    "TimelineSnapshot",
+    "export_timeline",
+    "snapshot",
+]
