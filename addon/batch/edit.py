@@ -124,7 +124,7 @@ def _strips(shot: EditShot) -> Iterator[StripSnapshot]:
             start=shot.frames.start,
             length=shot.frames.length,
             content_offset=shot.skipped,
-            media={_key(one): _media(one) for one in shot.takes if kind is StripKind.MOVIE or one.has_sound},
+            media={_key(one): media_of(one) for one in shot.takes if kind is StripKind.MOVIE or one.has_sound},
             active_media=_key(take),
             shot_id=shot.shot_id,
             take_number=take.number,
@@ -137,7 +137,7 @@ def _key(take: Take) -> str:
     return f"take {take.number}"
 
 
-def _media(take: Take) -> Media:
+def media_of(take: Take) -> Media:
     width_px, height_px = take.size_px or (0, 0)
     return Media(
         path=str(take.file),

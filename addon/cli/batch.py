@@ -3,48 +3,36 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..app import REHEARSAL_SPEED, Host, Services, open_settings, units_from_credits
+from ..app import REHEARSAL_SPEED
 from ..batch.cost_report import write_cost_report
 from ..batch.edit import edit_of, sheet_cells, snapshot_of, takes_there
-from ..batch.events import EventFile
-from ..batch.expected_time import makespan_s
-from ..batch.inputs import Inputs
-from ..batch.plan import Choice, plan_batch
-from ..batch.run import BatchRun
+from ..batch.plan import Choice
 from ..batch.wanted_list import read_wanted
-from ..batch.whole_budget import check_whole
 from ..errors import InputError, RetakeError
 from ..interchange.otio_file import write_otio
-from ..jobs.engine import DEFAULT_IN_FLIGHT
 from ..jobs.ledger import Ledger
 from ..jobs.state import JobState
 from ..media.contact_sheet import write_contact_sheet
 from .assemble import check_edit_files, make_edit_files
-from .balance import check_balance, places_at_once
-from .batch_progress import batch_view
 from .batch_words import (
     ended_words,
     outcome_record,
     outcome_table,
-    plan_record,
-    plan_table,
-    price_line,
     rehearsal_words,
 )
+from .carry_out import carry_out
 from .exit_code import ExitCode, exit_code_for_all
 from .generate import check_writable
 
 if TYPE_CHECKING:
     from ..app import Settings
-    from ..batch.events import BatchEvent
     from ..batch.outcome import BatchOutcome
     from ..batch.plan import BatchPlan
     from ..batch.wanted import WantedList
@@ -104,63 +92,21 @@ if TYPE_CHECKING:
 @click.pass_context
 def batch(context: click.Context, /, shots: Path, **options: Any) -> int:
     output: Output = context.obj.output
-    host: Host = context.obj.host
     wanted = read_wanted(shots)
     for hint in wanted.hints:
         output.notes.print(f"Hint: {hint}", markup=False, highlight=False)
     choice = Choice(_ids(options["only"]), _ids(options["retakes"]) or frozenset())
     choice.check(wanted)
-    max_credits = options["max_credits"]
-    list_units = None if max_credits is None else units_from_credits("--max-credits", max_credits)
     results = Results.of(options)
     results.check(wanted)
     beside = shots if results.blend is None else results.blend
     media_dir = (options["media"] or beside.parent / "takes").expanduser().absolute()
     check_writable(media_dir, "--media")
-    with ExitStack() as stack:
-        settings = stack.enter_context(
-            open_settings(
-                os.environ, host, sandbox=options["sandbox"], speed=options["speed"], faults=options["faults"]
-            )
-        )
-        # Nobody waits at the screen: an outage before a create is outwaited as one after it is.
-        settings = replace(settings, timing=replace(settings.timing, send_patience_s=settings.timing.outage_patience_s))
-        places = places_at_once(settings) or DEFAULT_IN_FLIGHT
-        services = Services(settings, list_units=list_units, in_flight=places)
-        stack.enter_context(services)
-        inputs = Inputs(settings, media_dir)
-        plan = plan_batch(wanted, services.ledger.jobs(), settings, inputs, choice)
-        expected = makespan_s(plan.lanes(services.ledger.typical_s(settings.account)), places)
-        output.notes.print(plan_table(plan))
-        output.notes.print(price_line(plan, expected), highlight=False, markup=False)
-        if plan.errors:
-            return _refuse(output, plan, as_json=options["as_json"])
-        check_whole(plan, settings, services.ledger, list_units)
-        if options["dry_run"]:
-            if options["as_json"]:
-                output.json(plan_record(plan, services.ledger.spent_units(wanted.list_id), expected))
-            return ExitCode.DONE
-        if plan.takes_to_make and not options["ignore_balance"]:
-            check_balance(settings, plan.new_units, output)
-        view = stack.enter_context(batch_view(output.notes, plan))
-        listeners = [view.show]
-        if options["events"] is not None:
-            file = EventFile(options["events"].expanduser().absolute())
-            stack.callback(file.close)
-            listeners.append(file.write)
-
-        def tell(event: BatchEvent) -> None:
-            for listener in listeners:
-                listener(event)
-
-        run = BatchRun(services, plan, inputs, media_dir, expected, tell)
-        is_interrupted = False
-        try:
-            run.run()
-        except KeyboardInterrupt:
-            is_interrupted = True
-        outcome = run.outcome(is_interrupted=is_interrupted)
-        run.tell_end(outcome)
+    carried = carry_out(context, wanted, choice, media_dir, options)
+    if isinstance(carried, int):
+        return carried
+    plan, outcome, settings = carried.plan, carried.outcome, carried.settings
+    is_interrupted = outcome.is_interrupted
     # The engine's thread has ended: Blender's renderer gets no company of ours.
     problem = None if is_interrupted else _make_results(results, plan, outcome, settings, output)
     if problem is None and results.blend is not None and not is_interrupted:
@@ -170,7 +116,7 @@ def batch(context: click.Context, /, shots: Path, **options: Any) -> int:
     else:
         output.results.print(outcome_table(outcome))
     if options["sandbox"]:
-        for sentence in rehearsal_words(plan, outcome, options["speed"], places):
+        for sentence in rehearsal_words(plan, outcome, options["speed"], carried.places):
             output.notes.print(sentence, markup=False, highlight=False)
     for sentence in ended_words(outcome):
         output.notes.print(sentence, markup=False, highlight=False)
@@ -266,13 +212,3 @@ def _ids(text: str | None) -> frozenset[str] | None:
     if not ids:
         raise InputError("--only, --retake", text, "ids of shots are needed, as in s020,s030")
     return ids
-
-
-def _refuse(output: Output, plan: BatchPlan, *, as_json: bool) -> int:
-    """Nothing is sent while a shot of the list cannot be: the director decides what to do without it."""
-    for shot_id, error in plan.errors:
-        output.notes.print(f"Error: {shot_id}: {error}", style="bold", markup=False, highlight=False)
-    output.notes.print("Nothing was sent. Mend these shots, or name others with --only.", highlight=False)
-    if as_json:
-        output.json(plan_record(plan, None, None))
-    return exit_code_for_all([error for _, error in plan.errors])

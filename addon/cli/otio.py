@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 
 from ..errors import ExchangeError, InputError
+from .fill import fill
 from .placing import check_blender
 
 if TYPE_CHECKING:
@@ -229,3 +230,6 @@ def _print_losses(output: Output, report: Report) -> None:
         output.notes.print(table)
     for note in report.notes:
         output.notes.print(note, markup=False, highlight=False)
+
+
+otio.add_command(fill)
