@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .ui import (
+    bring_takes,
     compare,
     desk,
     diagnostics,
@@ -120,6 +121,7 @@ _PARTS: tuple[ModuleType, ...] = (
     key_panel,
     storage_panel,
     file_events,
+    bring_takes,
     menus,
     keymap,
     strip_overlay,
