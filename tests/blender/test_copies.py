@@ -13,6 +13,7 @@ from addon.ui.takes_panel import RETAKE_PT_takes
 from addon.vse.compat import edit_scene, left_handle, right_handle, set_edit_scene
 from addon.vse.context import sequencer_context
 from addon.vse.override import context_of
+from addon.vse.shots import takes_of
 from tests.blender.enabled import editor, generate, movies, tick_until
 from tests.blender.recording_layout import draw
 from tests.rehearsal import Rehearsal
@@ -89,14 +90,12 @@ def test_a_strip_pasted_into_another_scene_brings_its_takes_along(editor: bpy.ty
     second.retake_draft.prompt = "snow"
     assert bpy.ops.retake.regenerate() == {"FINISHED"}
     tick_until(lambda: shown(second) == [2])
-    assert (listed(second), listed(editor), shown(editor)) == ([1, 2], [1], [1])
+    assert (listed(second), listed(editor), shown(editor)) == ([1, 2], [1, 2], [1])
     assert bpy.ops.retake.show_take(shot_id="s010", number=1) == {"FINISHED"}
     assert shown(second) == [1]
 
 
-def test_a_placeholder_pasted_into_another_scene_waits_there_too(
-    editor: bpy.types.Scene, rehearsal: Rehearsal
-) -> None:
+def test_a_placeholder_pasted_into_another_scene_waits_there_too(editor: bpy.types.Scene, rehearsal: Rehearsal) -> None:
     ask(editor)
     second = with_pasted_strips()
     tick_until(lambda: shown(editor) == [1] == shown(second))
@@ -188,6 +187,24 @@ def test_an_appended_scene_brings_shots_and_takes(editor: bpy.types.Scene, tmp_p
     scene.retake_draft.prompt = "snow"
     assert bpy.ops.retake.regenerate() == {"FINISHED"}
     tick_until(lambda: shown(scene) == [2])
+
+
+def test_a_file_saved_elsewhere_still_finds_its_takes(editor: bpy.types.Scene, tmp_path: Path) -> None:
+    ask(editor)
+    tick_until(lambda: shown(editor) == [1])
+    clip = Path(bpy.path.abspath(movies(editor)[0].filepath))
+    folder = tmp_path / "elsewhere" / "deep"
+    folder.mkdir(parents=True)
+    # A copy leaves the open file as it is.
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "copy.blend"), copy=True)
+    (take,) = takes_of(edit_scene(), "s010")
+    assert take.file == clip
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "moved.blend"))
+    for name in ("copy.blend", "moved.blend"):
+        bpy.ops.wm.open_mainfile(filepath=str(folder / name))
+        (take,) = takes_of(edit_scene(), "s010")
+        assert take.file == clip
+        assert bpy.ops.retake.show_take(shot_id="s010", number=1) == {"FINISHED"}
 
 
 def undo(name: str = "undo") -> bpy.types.Scene:
