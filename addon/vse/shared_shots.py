@@ -38,10 +38,9 @@ def _lacking(scene: Scene) -> Iterator[tuple[Strip, PropertyGroup]]:
         if not own.shot_id or strip.type not in ("MOVIE", "SOUND") or own.compares:
             continue
         for other in others:
-            is_waiting_there = bool(own.job_id) and has_asked(other, own.shot_id, own.job_id)
-            if is_waiting_there and not has_asked(scene, own.shot_id, own.job_id):
-                yield strip, other.retake.shots[own.shot_id]
-            elif own.take_number and not knows_take(scene, own.shot_id, own.take_number) and _shows(strip, other):
+            is_awaited = has_asked(other, own.shot_id, own.job_id) and not has_asked(scene, own.shot_id, own.job_id)
+            is_unlisted = own.take_number > 0 and not knows_take(scene, own.shot_id, own.take_number)
+            if is_awaited or (is_unlisted and _shows(strip, other)):
                 yield strip, other.retake.shots[own.shot_id]
 
 

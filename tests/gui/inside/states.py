@@ -229,6 +229,7 @@ def offline() -> Iterator[float]:
     del os.environ["KLING_BASE_URL"]
     scene().retake_draft.prompt = "A lighthouse in the rain, camera rising slowly"
     said["offline"] = act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield from wait(importlib.import_module(f"{ROOT}.ui.loading").is_done)
     area().tag_redraw()
     yield 1.0
     picture("6b-offline-mode")
