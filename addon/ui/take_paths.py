@@ -2,7 +2,7 @@
 """Takes are found again where a file is saved in another folder, or a scene appended from one.
 
 Blender then makes the paths of strips relative to the new folder, and leaves those in properties of add-ons as they are
-(measured on 4.5.15, 5.0.1 and 5.2.3).
+(seen on 5.2.3).
 """
 
 from __future__ import annotations
