@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .ui import (
+    bring_takes,
     compare,
     conform_panel,
     desk,
@@ -46,6 +47,7 @@ from .ui import (
     take_file_actions,
     take_list,
     take_look,
+    take_paths,
     take_steps,
     takes_panel,
     translations,
@@ -126,10 +128,12 @@ _PARTS: tuple[ModuleType, ...] = (
     key_panel,
     storage_panel,
     file_events,
+    bring_takes,
     menus,
     keymap,
     strip_overlay,
     take_look,
+    take_paths,
     take_bin,
     make_shot,
     reading,

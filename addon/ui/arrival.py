@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..errors import RetakeError
-from ..vse.shots import knows_take, record_take
+from ..jobs.state import JobState
+from ..vse.shared_shots import bring_shots
+from ..vse.shots import has_asked, is_on_timeline, knows_take, note_asked, record_take
 from ..vse.take_switch import show_take
 from . import desk
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 def arrive(session: Session, job: Job, *, into: bpy.types.Scene | None = None) -> None:
     """Put the take of `job` where its placeholder is now. Without one it lands in its shot's list: it is not lost.
 
-    A file that knows neither strip nor shot is another edit, and left alone; `into` gets it all the same.
+    A file that neither waits nor asked for it is another edit, and left alone, even where it has a shot of that name;
+    `into` gets it all the same.
     """
     entry = desk.desk().entries[job.job_id]
     take = job.take()
@@ -30,8 +33,9 @@ def arrive(session: Session, job: Job, *, into: bpy.types.Scene | None = None) -
             report = show_take(scene, take, strips)
             entry.note = " ".join(report.sentences)
         for scene in bpy.data.scenes:
-            if scene not in waiting and (scene == into or job.shot_id in scene.retake.shots):
-                record_take(scene, take)
+            if scene not in waiting and (scene == into or _is_of(scene, job)):
+                record_take(scene, take, make_active=not is_on_timeline(scene, job.shot_id))
+                note_asked(scene, job.shot_id, job.job_id)
     except RetakeError as error:
         entry.error = str(error)
         return
@@ -40,13 +44,17 @@ def arrive(session: Session, job: Job, *, into: bpy.types.Scene | None = None) -
         session.note_placed(job)
 
 
-def arrive_late() -> None:
-    """After a file was loaded: what its placeholders wait for and is there comes with the next ticks."""
+def arrive_late(*, only_new: bool = False) -> None:
+    """After a file was loaded: what its placeholders wait for and is there comes with the next ticks.
+
+    After an undo or redo only what was never on a timeline: what was, was taken back on purpose.
+    """
     state = desk.desk()
     for job_id in awaited_jobs():
         entry = state.entries.get(job_id)
         job = entry.job if entry is not None else None
-        if job is not None and job.facts is not None and job not in state.arrived:
+        is_wanted = job is not None and job.facts is not None and not (only_new and job.state is JobState.PLACED)
+        if is_wanted and job not in state.arrived:
             state.arrived.append(job)
 
 
@@ -55,13 +63,25 @@ def keep_takes() -> None:
 
     What an undo took from the timeline stays away: its strips wait, and Place Again brings it back.
     """
+    for scene in bpy.data.scenes:
+        bring_shots(scene)
     for entry in desk.desk().entries.values():
         job = entry.job
         if job is None or job.facts is None:
             continue
         for scene in bpy.data.scenes:
-            if job.shot_id in scene.retake.shots and not knows_take(scene, job.shot_id, job.take_number):
+            if _is_of(scene, job) and not knows_take(scene, job.shot_id, job.take_number):
                 record_take(scene, job.take(), make_active=False)
+                note_asked(scene, job.shot_id, job.job_id)
+
+
+def _is_of(scene: bpy.types.Scene, job: Job) -> bool:
+    """Whether a shot of the scene asked for this job, be it that the asking itself was undone.
+
+    A name alone says nothing: the first shot of every edit is s010.
+    """
+    is_asked_here = job.job_id in desk.desk().asked_here and job.shot_id in scene.retake.shots
+    return is_asked_here or has_asked(scene, job.shot_id, job.job_id)
 
 
 def awaited_jobs() -> frozenset[str]:
@@ -69,6 +89,13 @@ def awaited_jobs() -> frozenset[str]:
     editors = (scene.sequence_editor for scene in bpy.data.scenes)
     strips = (strip for editor in editors if editor is not None for strip in editor.strips_all)
     return frozenset(strip.retake.job_id for strip in strips if strip.retake.job_id)
+
+
+def unlisted_jobs() -> frozenset[str]:
+    """The ids of the jobs that shots of this file asked for, and whose takes their lists do not have."""
+    shots = [shot for scene in bpy.data.scenes for shot in scene.retake.shots]
+    listed = {take.job_id for shot in shots for take in shot.takes}
+    return frozenset(asked.name for shot in shots for asked in shot.asked) - listed
 
 
 def _waiting(scene: bpy.types.Scene, job_id: str) -> list[bpy.types.Strip]:

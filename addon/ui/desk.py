@@ -87,6 +87,8 @@ class Desk:
     """The settings of the session."""
     was_loaded: bool = False
     """Another file is open than at the last tick."""
+    asked_here: set[str] = field(default_factory=set)
+    """The jobs that were asked for since this file was loaded."""
     was_undone: bool = False
     """Something was undone or redone since the last tick."""
 
@@ -148,6 +150,7 @@ def wish(job_id: str, shot_id: str, fields: ShotFields, folder: Path, media_dir:
 
 def send(wish: Wish) -> None:
     session = open_session()
+    _desk.asked_here.add(wish.job_id)
     _desk.entries[wish.job_id] = QueueEntry(wish.job_id, wish.shot_id, time.monotonic(), unsent=wish)
     session.wish(wish)
 
@@ -156,6 +159,7 @@ def ask_again(job_id: str, new_job_id: str, *, ignores_balance: bool = False) ->
     """The same as a job asked for, as a new job under an id from `new_job_id`."""
     shot_id = _desk.entries[job_id].shot_id
     session = open_session()
+    _desk.asked_here.add(new_job_id)
     _desk.entries[new_job_id] = QueueEntry(new_job_id, shot_id, time.monotonic(), again_of=job_id)
     session.ask_again(job_id, new_job_id, ignores_balance=ignores_balance)
 
@@ -178,6 +182,7 @@ def set_paused(*, paused: bool) -> None:
 
 def note_load() -> None:
     """The next tick puts what came meanwhile on the file that was loaded."""
+    _desk.asked_here.clear()
     _desk.was_loaded = True
 
 
@@ -196,6 +201,7 @@ def close() -> None:
         session.close()
     _desk.entries.clear()
     _desk.arrived.clear()
+    _desk.asked_here.clear()
     _desk.trouble = ""
     _desk.balance = _desk.day_left_units = None
     _desk.typical_s = {}
@@ -231,8 +237,7 @@ def _turn(session: Session) -> None:
         from .arrival import arrive_late, keep_takes
 
         keep_takes()
-        if _desk.was_loaded:
-            arrive_late()
+        arrive_late(only_new=not _desk.was_loaded)
         _desk.was_loaded = _desk.was_undone = False
     if _desk.arrived:
         from .arrival import arrive

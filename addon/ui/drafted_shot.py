@@ -65,7 +65,8 @@ def drafted_shot(draft: RetakeDraft) -> DraftedShot:
 
 def next_shot_id(scene: bpy.types.Scene) -> str:
     """`s010`, `s020` …: ten above the highest so far, with room for shots in between."""
-    names = [shot.name for shot in scene.retake.shots]
+    # Strips are copied between scenes: in a file a name is that of one shot.
+    names = [shot.name for one in bpy.data.scenes for shot in one.retake.shots]
     names += [strip.retake.shot_id for strip in scene.sequence_editor_create().strips_all]
     numbers = (int(found[1]) for name in names if (found := _NUMBERED.fullmatch(name)))
     return f"s{max(numbers, default=0) // 10 * 10 + 10:03d}"

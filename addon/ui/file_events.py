@@ -79,9 +79,10 @@ def look() -> float | None:
             return None
         found: Future[bool] = Future()
         _looking.append(found)
-        from .arrival import awaited_jobs
+        from .arrival import awaited_jobs, unlisted_jobs
 
-        arguments = (found, environ(), blender_host(), desk.is_rehearsal(), awaited_jobs())
+        wanted = awaited_jobs() | unlisted_jobs()
+        arguments = (found, environ(), blender_host(), desk.is_rehearsal(), wanted)
         Thread(target=_ask, args=arguments, name="retake-look", daemon=True).start()
     if not _looking[0].done():
         return _STEP_S

@@ -7,6 +7,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..vse.compat import edit_scene
+from ..vse.shots import await_take
 from . import desk
 from .host import is_this_computer, why_offline
 from .preferences import preferences
@@ -101,9 +102,7 @@ class RETAKE_OT_regenerate(bpy.types.Operator):
             return {"CANCELLED"}
         shot_id = _active_shot_strip(scene).retake.shot_id
         job_id = desk.new_job_id()
-        for strip in scene.sequence_editor.strips_all:
-            if strip.retake.shot_id == shot_id:
-                strip.retake.job_id = job_id
+        await_take(scene, shot_id, job_id)
         desk.wish(job_id, shot_id, shot.fields, folder_of_names(), media_folder())
         self.report({"INFO"}, f"Another take of {shot_id} is on its way")
         return {"FINISHED"}

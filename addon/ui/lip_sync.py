@@ -10,7 +10,7 @@ import bpy
 
 from ..timeline.rate import scene_rate
 from ..vse.compat import content_start, edit_scene, left_handle, right_handle
-from ..vse.shots import takes_of
+from ..vse.shots import await_take, takes_of
 from . import desk, reading
 from .generate import folder_of_names, why_not_now
 from .sound_range import SoundRange, sound_range
@@ -93,9 +93,7 @@ class RETAKE_OT_lip_sync(bpy.types.Operator):
             return {"CANCELLED"}
         out = picture_path(f"{plan.shot_id}_speech", scene.frame_current).with_suffix(".wav")
         job_id = desk.new_job_id()
-        for strip in scene.sequence_editor.strips_all:
-            if strip.retake.shot_id == plan.shot_id:
-                strip.retake.job_id = job_id
+        await_take(scene, plan.shot_id, job_id)
 
         def work(_unwanted: object) -> None:
             from ..media.sound_file import write_sound

@@ -36,6 +36,7 @@ class RetakePreferences(bpy.types.AddonPreferences):
         description="Where clips go; beside the .blend where it begins with //",
         subtype="DIR_PATH",
         default="//takes",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
     day_credits: IntProperty(
         name="Credits per Day",

@@ -5,6 +5,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..vse.compat import edit_scene
+from ..vse.shots import has_asked, note_asked
 from . import desk
 from .progress import WORDS, is_under_way, line, share, state_of
 from .sidebar import SidebarPanel
@@ -159,6 +160,8 @@ class RETAKE_OT_ask_again(bpy.types.Operator):
             for strip in scene.sequence_editor.strips_all if scene.sequence_editor else ():
                 if strip.retake.job_id == self.job_id:
                     strip.retake.job_id = new_id
+            if has_asked(scene, entry.shot_id, self.job_id):
+                note_asked(scene, entry.shot_id, new_id)
         desk.ask_again(self.job_id, new_id)
         return {"FINISHED"}
 
@@ -258,6 +261,7 @@ def _of_this_file(entries: list[desk.QueueEntry]) -> list[desk.QueueEntry]:
 
     shots = [shot for scene in bpy.data.scenes for shot in scene.retake.shots]
     here = awaited_jobs() | {take.job_id for shot in shots for take in shot.takes}
+    here |= {asked.name for shot in shots for asked in shot.asked}
     return [entry for entry in entries if entry.job_id in here]
 
 

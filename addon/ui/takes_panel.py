@@ -6,6 +6,7 @@ from bpy.props import IntProperty, StringProperty
 
 from ..vse.compat import edit_scene
 from . import desk, take_list
+from .bring_takes import bring_when_drawn
 from .chosen_take import active_strip, chosen_entry
 from .compare import RETAKE_OT_compare_takes, draw_compare
 from .sidebar import SidebarPanel
@@ -102,6 +103,7 @@ class RETAKE_PT_takes(SidebarPanel, bpy.types.Panel):
             layout.label(text="Choose a scene for the sequencer first", icon="INFO")
             return
         draw_compare(layout, scene)
+        bring_when_drawn(scene)
         strip = active_strip()
         shot = scene.retake.shots.get(strip.retake.shot_id) if strip and strip.retake.shot_id else None
         if strip is None or shot is None or all(take.is_deleted for take in shot.takes):

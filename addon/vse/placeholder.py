@@ -16,6 +16,7 @@ from ..timeline.rate import frames_at_rate, scene_rate
 from ..timeline.take import Take
 from .compat import content_start, left_handle, right_handle, set_left_handle, set_right_handle
 from .place import add_take, placement_of
+from .shots import note_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +75,7 @@ def place_placeholder(
         strip.color_tag = _COLOR
         strip.retake.job_id = job_id
     # The shot is known from now on: a take whose placeholder was deleted still finds its list.
-    if shot_id not in scene.retake.shots:
-        scene.retake.shots.add().name = shot_id
+    note_asked(scene, shot_id, job_id)
     return placement_of(strips)
 
 

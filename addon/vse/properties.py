@@ -46,10 +46,15 @@ class RetakeTake(bpy.types.PropertyGroup):
     is_deleted: BoolProperty(name="Deleted", description="Its clip is among the deleted takes, and lists leave it out")
 
 
+class RetakeAsked(bpy.types.PropertyGroup):
+    """`name` is the id of a job."""
+
+
 class RetakeShot(bpy.types.PropertyGroup):
     # `name`, which every property group has, is the shot's id: collections find their items by it.
     active_take: IntProperty(name="Active take", description="The take that the shot's strips show", min=0)
     takes: CollectionProperty(type=RetakeTake, name="Takes", description="All takes of the shot, oldest first")
+    asked: CollectionProperty(type=RetakeAsked, name="Asked For", description="The jobs that this shot asked for")
     chosen_row: IntProperty(name="Chosen Take", description="Double-click a name to change it", min=0)
 
 
@@ -84,7 +89,7 @@ class RetakeStrip(bpy.types.PropertyGroup):
     compare_crop: IntProperty(name="Crop", description="What the compared strip cuts off at its left, in pixels", min=0)
 
 
-CLASSES = (RetakeTake, RetakeShot, RetakeScene, RetakeStrip)
+CLASSES = (RetakeTake, RetakeAsked, RetakeShot, RetakeScene, RetakeStrip)
 
 
 def register() -> None:

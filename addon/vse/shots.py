@@ -45,6 +45,35 @@ def record_take(scene: Scene, take: Take, *, make_active: bool = True) -> None:
         shot.active_take = take.number
 
 
+def await_take(scene: Scene, shot_id: str, job_id: str) -> None:
+    """Let all strips of the shot wait for the take of a job."""
+    for strip in scene.sequence_editor.strips_all:
+        if strip.retake.shot_id == shot_id:
+            strip.retake.job_id = job_id
+    note_asked(scene, shot_id, job_id)
+
+
+def note_asked(scene: Scene, shot_id: str, job_id: str) -> None:
+    """The take of this job belongs to this scene's shot, and not to a shot of that name in another edit."""
+    shot = scene.retake.shots.get(shot_id)
+    if shot is None:
+        shot = scene.retake.shots.add()
+        shot.name = shot_id
+    if job_id not in shot.asked:
+        shot.asked.add().name = job_id
+
+
+def has_asked(scene: Scene, shot_id: str, job_id: str) -> bool:
+    shot = scene.retake.shots.get(shot_id)
+    return shot is not None and job_id in shot.asked
+
+
+def is_on_timeline(scene: Scene, shot_id: str) -> bool:
+    """Whether a strip of the scene belongs to the shot."""
+    editor = scene.sequence_editor
+    return editor is not None and any(strip.retake.shot_id == shot_id for strip in editor.strips_all)
+
+
 def knows_take(scene: Scene, shot_id: str, number: int) -> bool:
     """Whether the scene's list has the take."""
     shot = scene.retake.shots.get(shot_id)

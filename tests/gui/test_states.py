@@ -50,8 +50,8 @@ class Editor:
     def run(self, *arguments: object) -> str:
         return run_child([self.program, *arguments], env=self.environ, timeout_s=240).out
 
-    def play(self, mode: str) -> dict[str, Any]:
-        printed = self.run("--enable-event-simulate", "--python", SCRIPT, "--", self.folder, mode)
+    def play(self, mode: str, *options: str) -> dict[str, Any]:
+        printed = self.run(*options, "--enable-event-simulate", "--python", SCRIPT, "--", self.folder, mode)
         said: dict[str, Any] = json.loads((self.folder / f"{mode}.json").read_text(encoding="utf-8"))
         assert "error" not in said, said["error"]
         assert "Traceback" not in printed, printed
@@ -80,12 +80,31 @@ def test_an_editor_goes_through_the_states(editor: Editor) -> None:
     assert (said["switched"], said["undone"], said["redone"]) == ([1], [2], [1])
     assert (said["reloaded"], said["takes"]) == ([1], [1, 2])
     assert any("content check" in error for error in said["moderation"])
-    assert "Allow Online Access is off" in said["offline"] or "--offline-mode" in said["offline"]
+    assert "Allow Online Access is off" in said["offline"]
     assert any("key" in error for error in said["bad key"])
     # Two takes and the refused one; the bad key's was answered with 401 and made nothing.
     assert editor.creates() in (3, 4)
     if wanted := os.environ.get("RETAKE_PICTURES"):
-        keep_pictures(editor.folder, Path(wanted), 7)
+        keep_pictures(editor.folder, Path(wanted), 8)
+
+
+def test_an_editor_is_told_of_offline_mode_in_its_own_words(editor: Editor) -> None:
+    said = editor.play("offline", "--offline-mode")
+    assert "started with --offline-mode" in said["offline"]
+    assert "Allow Online Access" not in said["offline"]
+    assert editor.creates() == 0
+    if wanted := os.environ.get("RETAKE_PICTURES"):
+        keep_pictures(editor.folder, Path(wanted), 1)
+
+
+def test_shots_stay_whole_through_undo_paste_and_a_second_window(editor: Editor) -> None:
+    said = editor.play("copies")
+    assert (said["arrival undone"], said["listed after undo"], said["still undone"]) == ([0], [1], [0])
+    assert said["arrival redone"] == [[1], [1]]
+    assert said["pasted"] == [[1], [1]]
+    assert said["windows"] == 2
+    assert said["second window"] == [[2], [1, 2], [1]]
+    assert editor.creates() == 2
 
 
 def test_an_editor_takes_references_from_the_timeline(editor: Editor) -> None:
@@ -111,7 +130,7 @@ def test_an_editor_takes_references_from_the_timeline(editor: Editor) -> None:
 
 
 def keep_pictures(folder: Path, to: Path, count: int) -> None:
-    pictures = sorted(folder.glob("?-*.png"))
+    pictures = sorted(folder.glob("[0-9]*-*.png"))
     assert len(pictures) == count
     for path in pictures:
         shrink(path, to / f"{path.stem}.jpg")

@@ -650,6 +650,8 @@ GERMAN = {
     "The account is being read …": "Das Konto wird gelesen …",
     "Up to 20 characters; the prompt calls it so": "Bis zu 20 Zeichen; der Prompt nennt es so",
     "What it is, in up to 100 characters": "Was es ist, in bis zu 100 Zeichen",
+    "Asked For": "Angefragt",
+    "The jobs that this shot asked for": "Die Aufträge, die dieser Shot angefragt hat",
     "Element": "Element",
     "Voice": "Stimme",
     "Cuts": "Schnitte",

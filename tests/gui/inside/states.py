@@ -4,6 +4,8 @@
 -- FOLDER whole       from the empty panel to a second take, undo, a reload, and what goes wrong
 -- FOLDER quit        ask for a shot, save, and quit while Kling works
 -- FOLDER restart     open that file again, and wait
+-- FOLDER copies      undo the arrival, paste into another scene, work in a second window
+-- FOLDER offline     in a Blender that was started with --offline-mode
 -- FOLDER references  take the motion of a strip, and fill a gap
 """
 
@@ -79,12 +81,15 @@ def wait(done: Callable[[], bool]) -> Iterator[float]:
 
 
 def open_sidebar() -> Iterator[float]:
+    # Takes go beside the file.
+    bpy.ops.wm.save_as_mainfile(filepath=BLEND)
     window = bpy.context.window_manager.windows[0]
     area().ui_type = "SEQUENCE_EDITOR"
     if window.workspace.sequencer_scene is None:
         window.workspace.sequencer_scene = bpy.context.scene
     area().spaces[0].show_region_ui = True
-    bpy.context.preferences.addons[ROOT].preferences.media_folder = str(FOLDER / "takes")
+    # Strips say their name and length, and not in which folder a test ran.
+    area().spaces[0].timeline_overlay.show_strip_source = False
     window.event_simulate(type="ESC", value="PRESS", x=10, y=10)  # the splash
     yield 1.0
     next(region for region in area().regions if region.type == "UI").active_panel_category = "Retake"
@@ -146,6 +151,9 @@ def whole() -> Iterator[float]:
     act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
     yield from wait(lambda: bool(errors()) or bool(desk().trouble))
     said["bad key"] = [*errors(), desk().trouble]
+    area().tag_redraw()
+    yield 0.5
+    picture("5b-bad-key")
     os.environ["KLING_API_KEY"] = key
     yield from preferences()
 
@@ -158,8 +166,73 @@ def preferences() -> Iterator[float]:
     bpy.context.window_manager.addon_search = "Retake"
     with bpy.context.temp_override(window=window):
         bpy.ops.preferences.addon_expand(module=ROOT)
-    yield 2.0
+    yield 1.0
+    for _ in range(12):
+        window.event_simulate(type="WHEELDOWNMOUSE", value="PRESS", x=window.width // 2, y=window.height // 2)
+        yield 0.1
+    yield 1.0
     picture("7-preferences")
+
+
+def listed(of: bpy.types.Scene) -> list[int]:
+    return [take.number for shot in of.retake.shots for take in shot.takes]
+
+
+def copies() -> Iterator[float]:
+    yield from open_sidebar()
+    scene().render.fps = 24
+    scene().retake_draft.prompt = "A lighthouse in the rain, camera rising slowly"
+    act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield from wait(lambda: numbers() == [1])
+    act(lambda: bpy.ops.ed.undo())
+    said["arrival undone"] = numbers()
+    yield from wait(lambda: listed(scene()) == [1])
+    said["listed after undo"] = listed(scene())
+    yield 0.5
+    said["still undone"] = numbers()
+    act(lambda: bpy.ops.ed.redo())
+    yield 1.0
+    said["arrival redone"] = [numbers(), listed(scene())]
+    first = scene()
+    for strip in first.sequence_editor.strips_all:
+        strip.select = True
+    first.sequence_editor.active_strip = first.sequence_editor.strips_all[0]
+    act(lambda: bpy.ops.sequencer.copy())
+    second = bpy.data.scenes.new("Second")
+    second.sequence_editor_create()
+    bpy.context.window_manager.windows[0].workspace.sequencer_scene = second
+    yield 0.5
+    act(lambda: bpy.ops.sequencer.paste())
+    second.sequence_editor.active_strip = second.sequence_editor.strips_all[0]
+    area().tag_redraw()
+    yield from wait(lambda: listed(second) == [1])
+    said["pasted"] = [numbers(), listed(second)]
+    bpy.ops.wm.window_new()
+    yield 1.5
+    window = bpy.context.window_manager.windows[-1]
+    said["windows"] = len(bpy.context.window_manager.windows)
+    beside = max(window.screen.areas, key=lambda one: one.width * one.height)
+    beside.ui_type = "SEQUENCE_EDITOR"
+    beside.spaces[0].show_region_ui = True
+    yield 1.0
+    second.retake_draft.prompt = "A lighthouse at dusk"
+    region = next(region for region in beside.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=beside, region=region):
+        bpy.ops.retake.regenerate("INVOKE_DEFAULT", True)
+    yield from wait(lambda: numbers() == [2])
+    shown_first = [strip.retake.take_number for strip in first.sequence_editor.strips_all]
+    said["second window"] = [numbers(), listed(second), shown_first]
+
+
+def offline() -> Iterator[float]:
+    yield from open_sidebar()
+    del os.environ["KLING_BASE_URL"]
+    scene().retake_draft.prompt = "A lighthouse in the rain, camera rising slowly"
+    said["offline"] = act(lambda: bpy.ops.retake.generate("INVOKE_DEFAULT", True))
+    yield from wait(importlib.import_module(f"{ROOT}.ui.loading").is_done)
+    area().tag_redraw()
+    yield 1.0
+    picture("6b-offline-mode")
 
 
 def references() -> Iterator[float]:
@@ -260,5 +333,6 @@ def turn() -> float | None:
     return None
 
 
-run = {"whole": whole, "quit": quit_early, "restart": restart, "references": references}[MODE]()
+run = {"whole": whole, "quit": quit_early, "restart": restart, "references": references, "copies": copies,
+       "offline": offline}[MODE]()  # fmt: skip
 bpy.app.timers.register(turn, first_interval=1.5, persistent=True)
