@@ -35,6 +35,8 @@ from tests.rehearsal import ROOT, Rehearsal
 from tests.sandbox.reference_host import write_video
 from tests.unit.test_media import write_picture
 
+KILL_LIMIT_S = 20.0
+"""Killed by then at the latest, where it makes nothing more."""
 CREATE = {"method": "POST", "path": "/v1/videos"}
 WORST = (
     Fault("drop_after", when=[1, 7, 19], **CREATE),
@@ -84,7 +86,8 @@ def run(rehearsal: Rehearsal, path: Path, *, kill_after: int | None = None) -> t
         child = subprocess.Popen(
             [sys.executable, "-m", "addon", "batch", str(path), "--json"], env=environ, stdout=results, stderr=notes
         )
-        while kill_after is not None and child.poll() is None:
+        ends_at = time.monotonic() + KILL_LIMIT_S
+        while kill_after is not None and time.monotonic() < ends_at:
             if sum(rehearsal.server.accepted_creates().values()) >= seen + kill_after:
                 child.send_signal(signal.SIGKILL)
                 break
@@ -109,7 +112,7 @@ def main() -> int:
         path = shot_list(folder, asked.shots, every_mode=asked.every_mode)
         settings = SandboxSettings(
             data_dir=folder / "sandbox", speed=asked.speed, concurrency=asked.places,
-            picture_divisor=8 if asked.small else 1, faults=WORST if asked.faults else (),
+            picture_divisor=(2 if asked.every_mode else 8) if asked.small else 1, faults=WORST if asked.faults else (),
         )  # fmt: skip
         with SandboxServer(settings) as server:
             rehearsal = Rehearsal(server, folder)
