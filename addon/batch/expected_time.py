@@ -68,11 +68,3 @@ def makespan_s(lanes: Iterable[Lane], places: int) -> float:
         free[model_name] += 1
         left[shot_id] -= 1
     return now_s
-
-
-def ideal_s(lanes: Iterable[Lane], places: int) -> float:
-    """What no order can better: all seconds of a model, divided by its places; the longest model counts."""
-    total: dict[str, float] = defaultdict(float)
-    for lane in lanes:
-        total[lane.model_name] += lane.seconds
-    return max(total.values(), default=0.0) / places

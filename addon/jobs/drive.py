@@ -31,7 +31,7 @@ from ..kling.possible import problems
 from ..kling.request import ImageFile, ImageUrl
 from ..kling.sent_media import SentMedia
 from ..kling.task import KlingTask, TaskStatus
-from ..kling.transport import ResultGone
+from ..kling.transport import ASKING_JOB, ResultGone
 from ..media.probe import ClipFacts, DamagedClip
 from ..redaction import logger
 from .download import download, whole_clip
@@ -97,6 +97,7 @@ class JobDriver:
 
     async def drive(self, job: Job, caps: Caps) -> Job:
         """Until the job has its take or has ended. Raises RetakeError where it cannot go on now."""
+        ASKING_JOB.set(job.job_id)
         place = self._places.of(job.request.model_name)
         try:
             return await self._drive(job, caps, place)

@@ -6,7 +6,9 @@ httpx is imported nowhere else. Used on the engine's thread only.
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -57,6 +59,10 @@ def _trust() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+ASKING_JOB: ContextVar[str] = ContextVar("retake_asking_job", default="-")
+"""The job that a call is made for, by the coroutine that makes it; for the log."""
+
+
 class Transport:
     """Calls to the API (with the token) and to result addresses (never with it)."""
 
@@ -97,8 +103,11 @@ class Transport:
         except KlingError as error:
             error.retry_after_s = retry_after_s(answer.headers)
             raise
-        _log.debug(
-            "%s %s http=%s code=%s request_id=%s", method, path, answer.status_code, envelope.code, envelope.request_id
+        # What may cost money is always on record; reads are many.
+        _log.log(
+            logging.INFO if method == "POST" else logging.DEBUG,
+            "%s %s job=%s http=%s code=%s request_id=%s",
+            *(method, path, ASKING_JOB.get(), answer.status_code, envelope.code, envelope.request_id),
         )
         if envelope.code != 0:
             raised = error_for(

@@ -200,6 +200,15 @@ def test_every_mode_is_made_and_the_same_command_again_makes_nothing(shell: Shel
     assert [event.made for event in events if isinstance(event, BatchEnded)] == [13, 0]
 
 
+def test_the_log_names_job_task_and_request_of_each_create(shell: Shell) -> None:
+    assert shell.run("batch", write_list(shell, THREE)).code == 0
+    log = (shell.rehearsal.folder / "home" / "retake.log").read_text(encoding="utf-8")
+    for job in jobs_of(shell.rehearsal):
+        asked = next(line for line in log.splitlines() if "POST /v1/videos/text2video" in line and job.job_id in line)
+        assert len(asked.rpartition("request_id=")[2]) > 8
+        assert f"job={job.job_id} submitting -> submitted task={job.task_id}" in log
+
+
 def test_only_what_changed_in_the_list_is_made(shell: Shell) -> None:
     argv = ["batch", write_list(shell, THREE), "--json"]
     assert shell.run(*argv).code == 0

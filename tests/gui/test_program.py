@@ -61,6 +61,29 @@ def test_program_installs_the_zip_and_generates(program: str, program_zip: Path,
     assert blend.is_file()
 
 
+def test_program_makes_a_list_into_an_edit(program: str, program_zip: Path, tmp_path: Path) -> None:
+    profile, opened, blend = tmp_path / "profile", tmp_path / "open.blend", tmp_path / "edit.blend"
+    profile.mkdir()
+    run(program, profile, "--command", "extension", "install-file", "-r", "user_default", "-e", program_zip)
+    save = f"import bpy; bpy.ops.wm.save_as_mainfile(filepath={str(opened)!r})"
+    run(program, profile, "-b", "--python-expr", save)
+    shots = tmp_path / "list.toml"
+    shots.write_text(
+        '[[shot]]\nid = "s010"\nprompt = "A lighthouse at dusk"\n'
+        '[[shot]]\nid = "s020"\nprompt = "and on"\nstart = "last frame of s010"\n'
+    )
+    output = run(
+        program,
+        profile,
+        *("-b", opened, "--command", "retake", "batch", shots, "--sandbox", "--speed", "200"),
+        *("--blend", blend, "--otio", tmp_path / "edit.otio", "--json"),
+    )
+    outcome = json.loads(output[output.index("{") : output.rindex("}") + 1])
+    assert [(shot["id"], shot["state"]) for shot in outcome["shots"]] == [("s010", "placed"), ("s020", "placed")]
+    assert blend.is_file()
+    assert (tmp_path / "edit.otio").is_file()
+
+
 def test_a_click_on_generate_in_the_window_brings_a_take(program: str, program_zip: Path, tmp_path: Path) -> None:
     profile, folder = tmp_path / "profile", tmp_path / "desk"
     profile.mkdir()

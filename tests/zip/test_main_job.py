@@ -31,3 +31,23 @@ def test_generate_places_a_take(blender: Blender, built_zip: Path, tmp_path: Pat
     movies = [strip for strip in strips if strip["type"] == "MOVIE"]
     assert movies
     assert all(strip["file_exists"] for strip in movies)
+
+
+def test_a_list_becomes_an_edit(blender: Blender, built_zip: Path, tmp_path: Path) -> None:
+    blend, output, shots = tmp_path / "edit.blend", tmp_path / "output.json", tmp_path / "list.toml"
+    shots.write_text(
+        '[project]\nfps = 25\n[[shot]]\nid = "s010"\nprompt = "A lighthouse at dusk"\n'
+        '[[shot]]\nid = "s020"\nprompt = "and on"\nstart = "last frame of s010"\n'
+    )
+    answer = blender.run(
+        *("main_job", built_zip, output, "batch", shots, "--sandbox", "--speed", "200", "--blend", blend),
+        *("--otio", tmp_path / "edit.otio", "--contact-sheet", tmp_path / "sheet.png", "--json"),
+        timeout_s=240,
+    )
+    printed = output.read_text(encoding="utf-8")
+    assert answer["exit_code"] == 0, printed
+    assert [shot["state"] for shot in json.loads(printed)["shots"]] == ["placed", "placed"]
+    movies = [strip for strip in blender.run("reopen", blend) if strip["type"] == "MOVIE"]
+    assert len(movies) == 2
+    assert (tmp_path / "sheet.png").is_file()
+    assert (tmp_path / "edit.otio").is_file()
