@@ -13,8 +13,8 @@ from ..errors import InputError
 from ..kling.catalogue import catalogue
 from ..kling.hints import prompt_hints
 from ..kling.price import billed_seconds, estimate_units, tariff
-from ..shots.listed_request import ask, field_of
 from ..shots.list_problem import shown
+from ..shots.listed_request import ask, field_of
 from .price_words import PRICED_FOR, plain
 
 if TYPE_CHECKING:

@@ -120,7 +120,7 @@ def test_lines_in_toml_are_where_the_fields_are(listed: list[dict[str, Any]], be
     text = ""
     wanted = {}
     for number, table in enumerate(listed):
-        text += "# [[shot]] \"\"\"\n" + between + "\n"
+        text += '# [[shot]] """\n' + between + "\n"
         wanted["shot", number] = text.count("\n") + 1
         text += "[[shot]]\n"
         for name, value in table.items():

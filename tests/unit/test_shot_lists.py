@@ -258,7 +258,8 @@ def test_a_screenplay(folder: Path) -> None:
     assert laugh.fields.prompt == "Interior, Car, Night. She laughs."
     # Kling takes two voices: the third speaker begins a shot.
     assert who.fields.prompt == (
-        "Lake, Dawn. INT. is not a heading here. [Mctavish]: “Who goes there?” Immediately, [Anna@Warm Alto]: “A friend.”"
+        "Lake, Dawn. INT. is not a heading here. [Mctavish]: “Who goes there?” "
+        "Immediately, [Anna@Warm Alto]: “A friend.”"
     )
     assert two.fields.prompt == "Lake, Dawn. [Ben@Gravel]: “Two.”"
 
@@ -347,8 +348,9 @@ def test_gaps_and_markers_of_an_edit(folder: Path) -> None:
     missing.markers.append(marker("retake: [Anna]: “Hi.”"))
     filled = otio.schema.Gap(source_range=span(0, 24), metadata={"retake": {"prompt": "fog", "takes": 2, "other": 1}})
     plain = otio.schema.Gap(source_range=span(0, 24))
+    written = otio.schema.Clip("s040", otio.schema.MissingReference(), span(0, 12), {"retake": {"prompt": "snow"}})
     track.extend([shown, otio.schema.Transition(in_offset=span(0, 4).duration, out_offset=span(0, 4).duration)])
-    track.extend([gap, missing, plain, filled])
+    track.extend([gap, missing, plain, filled, written])
     title = marker("RETAKE: abstract ink; takes = 2; image = last frame of s030", "title", span(12, 36))
     timeline.tracks.markers.append(title)
     otio.adapters.write_to_file(timeline, str(folder / "edit.otio"))
@@ -359,8 +361,9 @@ def test_gaps_and_markers_of_an_edit(folder: Path) -> None:
         ("rain-on-a-window", "rain on a window", Fraction(2), Fraction(3), 1),
         ("s030", "[Anna]: “Hi.”", Fraction(5), Fraction(5, 2), 1),
         ("fog", "fog", Fraction("8.5"), Fraction(1), 2),
+        ("s040", "snow", Fraction("9.5"), Fraction(1, 2), 1),
     ]
-    ink, rain, hello, _ = found.shots
+    ink, rain, hello, *_ = found.shots
     assert ink.links == (Link("image", Piece.LAST_FRAME, "s030"),)
     assert (ink.fields.model, ink.fields.sound) == ("kling-2.5-turbo", False)
     assert (rain.fields.model, rain.fields.duration, rain.marker) == ("kling-3.0", 3, "storm")
