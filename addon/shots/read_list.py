@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,9 +141,13 @@ def _check_links(shots: list[ListedShot], ids: dict[str, Place], problems: list[
                     )
                 )
     waiting = {shot.shot_id: {link.shot_id for link in shot.links} & by_id.keys() for shot in shots}
-    while free := [shot_id for shot_id, needed in waiting.items() if not needed & waiting.keys()]:
+    order = TopologicalSorter(waiting)
+    with suppress(CycleError):
+        order.prepare()
+    while free := order.get_ready():
         for shot_id in free:
             del waiting[shot_id]
+        order.done(*free)
     told: set[str] = set()
     for shot_id in waiting:
         circle = _circle(shot_id, waiting)
