@@ -64,8 +64,8 @@ def check(context: click.Context, /, shot_list: Path, *, as_json: bool) -> int:
 
 
 @shots.command(
-    help="Write a list in another form, as the suffix of OUT says: .toml, .csv or .json. Every shot gets all that holds "
-    "for it, with the model that the rules chose; includes, variables and defaults are resolved."
+    help="Write a list in another form, as the suffix of OUT says: .toml, .csv or .json. Every shot gets all that "
+    "holds for it, with the model that the rules chose; includes, variables and defaults are resolved."
 )
 @click.argument("shot_list", metavar="LIST", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a note says after `RETAKE:`, in a marker of an edit or in a screenplay: a prompt, and fields as `name = value`."""
+"""What a note says after `RETAKE:`, in a marker of an edit or in a screenplay: a prompt, and `name = value`."""
 
 from __future__ import annotations
 

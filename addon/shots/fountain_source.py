@@ -180,7 +180,9 @@ def _prompt(shot: _Shot) -> str:
     parts = [f"{shot.heading}." if shot.heading else "", " ".join(shot.action)]
     before = ""
     for speech in shot.speeches:
-        label = ", ".join(part for part in (speech.character, "singing" if speech.is_sung else "", speech.manner) if part)
+        label = ", ".join(
+            part for part in (speech.character, "singing" if speech.is_sung else "", speech.manner) if part
+        )
         said = " ".join(speech.lines).replace("“", "'").replace("”", "'")
         if said:
             # Two turns with nothing between them may both go to one voice (Kling's guide on dialogue).
@@ -218,7 +220,9 @@ def _read_voice(raw: RawList, text: str, line: int) -> None:
     """`ANNA = Alto` or `ANNA = Alto = 77`, where 77 is Kling's id of the voice."""
     name, *rest = (part.strip() for part in text.split("="))
     if not name or not 1 <= len(rest) <= 2 or not all(rest):
-        raw.refuse("title page", "voices", text, "a character and a voice are needed, as ANNA = Alto, perhaps = its id", line)
+        raw.refuse(
+            "title page", "voices", text, "a character and a voice are needed, as ANNA = Alto, perhaps = its id", line
+        )
         return
     raw.cast.values[name] = {"voice": rest[0], **({"voice_id": rest[1]} if len(rest) > 1 else {})}
     raw.cast.lines[name] = line

@@ -26,6 +26,12 @@ def read_json(text: str, path: Path) -> RawList:
     except RecursionError:
         raw.refuse("", "", path.name, "it is nested too deeply")
         return raw
+    try:
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = error.object[error.start : error.end].encode("ascii", "backslashreplace").decode()
+        raw.refuse("", "", half, "it is half of a character")
+        return raw
     lines_by_path, repeated = json_lines(text)
     if isinstance(document, list):
         document = {"shot": document}

@@ -37,7 +37,7 @@ class Link:
 
 
 PICTURE_FIELDS = ("image", "end_image")
-VIDEO_FIELDS = ("motion", "feature_video", "base_video", "extend", "lips")
+VIDEO_FIELDS = ("motion", "feature_video", "base_video", "extend")
 PIECES = {
     **dict.fromkeys(PICTURE_FIELDS, (Piece.FIRST_FRAME, Piece.LAST_FRAME)),
     **dict.fromkeys(VIDEO_FIELDS, (Piece.CLIP,)),

@@ -161,7 +161,16 @@ def _expanded(
             values[name] = expand_all(value, variables)
         except VariableError as error:
             where = merged.places.get(name, place)
-            problems.append(ListProblem(where, merged.owners.get(name, owner), merged.written.get(name, name), error.value, str(error), error.hint))
+            problems.append(
+                ListProblem(
+                    where,
+                    merged.owners.get(name, owner),
+                    merged.written.get(name, name),
+                    error.value,
+                    str(error),
+                    error.hint,
+                )
+            )
     return values
 
 
@@ -199,7 +208,9 @@ def _judge(values: dict[str, Any], owner: str, merged: Merged, place: Place, pro
     model_name = values.get("model")
     if isinstance(model_name, str) and model_name != AUTO and catalogue().find(model_name) is None:
         known = [row.id for row in catalogue().model if not row.discontinued]
-        refuse("model", "model", model_name, f"it is {AUTO} or one of {', '.join(known)}", did_you_mean(model_name, known))
+        refuse(
+            "model", "model", model_name, f"it is {AUTO} or one of {', '.join(known)}", did_you_mean(model_name, known)
+        )
     orientation = values.get("orientation")
     if isinstance(orientation, str) and orientation not in {one.value for one in Orientation}:
         refuse("orientation", "orientation", orientation, "it is video or image")

@@ -42,8 +42,6 @@ def ask(shot: ListedShot, shots_by_id: Mapping[str, ListedShot]) -> Asked:
         if clip is not None:
             source = shots_by_id.get(clip.shot_id)
             request = outline(fields, video_s=Fraction(source.fields.duration if source else fields.duration))
-            if clip.field == "lips":
-                raise InputError("lips", str(clip), "it is a file; make the shot first")
         elif shot.motion_in_s is not None or shot.motion_out_s is not None:
             # The part that is sent is made to fit, so only its length can be wrong.
             pictures = build_request(fields.model_copy(update={"motion": None}), shot.folder)

@@ -145,9 +145,7 @@ def speaks(fields: ShotFields) -> bool:
     return any(read_script(text).turns for text in _texts(fields))
 
 
-def _holds(
-    when: When, fields: ShotFields, tags: set[str], given: frozenset[str], length_s: Fraction | None
-) -> bool:
+def _holds(when: When, fields: ShotFields, tags: set[str], given: frozenset[str], length_s: Fraction | None) -> bool:
     if when.speaks is not None and when.speaks != (fields.sound is not False and speaks(fields)):
         return False
     if not all(_is_given(fields, name, given) for name in when.has):
@@ -165,7 +163,9 @@ def _holds(
 
 
 def _is_given(fields: ShotFields, name: str, given: frozenset[str]) -> bool:
-    return name in given or getattr(fields, name) != ShotFields.model_fields[name].get_default(call_default_factory=True)
+    return name in given or getattr(fields, name) != ShotFields.model_fields[name].get_default(
+        call_default_factory=True
+    )
 
 
 def _has_words(words: Iterable[str], text: str) -> bool:

@@ -30,7 +30,9 @@ def read_otio(path: Path) -> RawList:
         timeline = otio.adapters.read_from_file(str(path))
     except (otio.exceptions.OTIOError, ValueError, OSError, RuntimeError, KeyError, TypeError) as error:
         words = str(error).strip("'\" \n").splitlines()
-        raw.refuse("", "", path.name, f"it is not an edit in OpenTimelineIO: {words[0] if words else type(error).__name__}")
+        raw.refuse(
+            "", "", path.name, f"it is not an edit in OpenTimelineIO: {words[0] if words else type(error).__name__}"
+        )
         return raw
     if not isinstance(timeline, otio.schema.Timeline):
         raw.refuse("", "", path.name, "it holds no edit")
@@ -70,7 +72,7 @@ class _Edit:
             found = self._values(marker, owner)
             if found is not None and values is None:
                 values = found
-        values = self._from_metadata(item, owner) if values is None else values
+        values = self._from_metadata(item) if values is None else values
         if values is None:
             return
         span = item.range_in_parent() if isinstance(item.parent(), otio.schema.Track) else item.trimmed_range()
@@ -95,14 +97,18 @@ class _Edit:
                 return {**self._metadata(marker), **values}
         return None
 
-    def _from_metadata(self, item: Any, owner: str) -> dict[str, Any] | None:
-        """A gap that a program has filled in: `metadata["retake"]["prompt"]`."""
-        values = self._metadata(item)
-        return values if isinstance(item, otio.schema.Gap) and "prompt" in values else None
+    def _from_metadata(self, item: Any) -> dict[str, Any] | None:
+        """Of what has no media, as a program may write it: `metadata["retake"]["prompt"]`."""
+        is_clip = isinstance(item, otio.schema.Clip)
+        is_empty = isinstance(item.media_reference, otio.schema.MissingReference) if is_clip else True
+        values = self._metadata(item) if is_empty else {}
+        return values if "prompt" in values else None
 
     def _metadata(self, item: Any) -> dict[str, Any]:
         found = item.metadata.get(METADATA, {})
-        return {name: _plain(value) for name, value in found.items() if name in FIELDS} if hasattr(found, "items") else {}
+        return (
+            {name: _plain(value) for name, value in found.items() if name in FIELDS} if hasattr(found, "items") else {}
+        )
 
     def _add(self, values: dict[str, Any], name: str, owner: str, at: Any, duration: Any, marker: str = "") -> None:
         seconds = _seconds(duration)

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,13 +71,15 @@ def _gather(
     _check_defaults(raw, problems)
     found: list[tuple[RawTable, Scope]] = []
     for name, place in raw.includes:
-        path = (raw.path.parent / Path(name).expanduser())
+        path = raw.path.parent / Path(name).expanduser()
         if _same(path) in stack:
             names = [Path(one).name for one in (*stack[stack.index(_same(path)) :], _same(path))]
             allowed = f"it includes itself: {' → '.join(names)}"
             problems.append(ListProblem(place, "", "include", name, allowed))
         elif not path.is_file():
-            problems.append(ListProblem(place, "", "include", name, f"there is no such file in {path.parent.name or '.'}"))
+            problems.append(
+                ListProblem(place, "", "include", name, f"there is no such file in {path.parent.name or '.'}")
+            )
         else:
             found += _gather(read_raw(path), scope, (*stack, _same(path)), problems)
     return [*found, *((table, scope) for table in raw.shots)]
@@ -93,9 +97,7 @@ def _check_defaults(raw: RawList, problems: list[ListProblem]) -> None:
         problems.append(ListProblem(raw.defaults.place_of(name), "defaults", name, value, allowed, hint))
 
 
-def _project(
-    raw: RawList, problems: list[ListProblem]
-) -> tuple[str, Fraction | None, tuple[int, int] | None, bool]:
+def _project(raw: RawList, problems: list[ListProblem]) -> tuple[str, Fraction | None, tuple[int, int] | None, bool]:
     values = raw.project.values
 
     def refuse(name: str, allowed: str, hint: str = "") -> None:
@@ -134,12 +136,18 @@ def _check_links(shots: list[ListedShot], ids: dict[str, Place], problems: list[
                 hint = did_you_mean(link.shot_id, list(ids))
                 place = shot.place_of(link.field)
                 problems.append(
-                    ListProblem(place, shot.shot_id, _written(link.field), link.written, "the list has no such shot", hint)
+                    ListProblem(
+                        place, shot.shot_id, _written(link.field), link.written, "the list has no such shot", hint
+                    )
                 )
     waiting = {shot.shot_id: {link.shot_id for link in shot.links} & by_id.keys() for shot in shots}
-    while free := [shot_id for shot_id, needed in waiting.items() if not needed & waiting.keys()]:
+    order = TopologicalSorter(waiting)
+    with suppress(CycleError):
+        order.prepare()
+    while free := order.get_ready():
         for shot_id in free:
             del waiting[shot_id]
+        order.done(*free)
     told: set[str] = set()
     for shot_id in waiting:
         circle = _circle(shot_id, waiting)
@@ -149,7 +157,9 @@ def _check_links(shots: list[ListedShot], ids: dict[str, Place], problems: list[
         shot = by_id[circle[0]]
         link = next(link for link in shot.links if link.shot_id == circle[1])
         allowed = f"these shots wait for each other: {' → '.join(circle)}"
-        problems.append(ListProblem(shot.place_of(link.field), shot.shot_id, _written(link.field), link.written, allowed))
+        problems.append(
+            ListProblem(shot.place_of(link.field), shot.shot_id, _written(link.field), link.written, allowed)
+        )
 
 
 def _circle(shot_id: str, waiting: dict[str, set[str]]) -> list[str]:

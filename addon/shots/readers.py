@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..kling.problem import either
 from .csv_source import read_csv
 from .fountain_source import read_fountain
 from .json_source import read_json
@@ -42,7 +43,7 @@ def read_raw(path: Path) -> RawList:
     reader = TEXT_READERS.get(suffix)
     raw = RawList.empty(path)
     if reader is None and suffix not in OTIO_SUFFIXES:
-        raw.refuse("", "", path.name, f"a shot list ends in {', '.join(SUFFIXES)}")
+        raw.refuse("", "", path.name, f"a shot list ends in {either(SUFFIXES)}")
         return raw
     try:
         text = path.read_bytes().decode("utf-8-sig")

@@ -138,5 +138,3 @@ def _allowed(error: Any) -> str:
             return f"more than {context['gt']:g} is needed"
     said = str(error["msg"])
     return said[:1].lower() + said[1:]
-
-

@@ -14,8 +14,6 @@ from .schema import wrong
 from .variables import VARIABLE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .raw_list import RawList, RawTable
 
 CAST_FIELDS = ("look", "voice", "voice_id", "element", "element_id")

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 FIELD_ORDER = (
     "id", "prompt", "model", "quality", "duration", "aspect", "sound", "negative", "image", "end_image", "reference",
-    "motion", "motion_in", "motion_out", "orientation", "feature_video", "base_video", "keep_sound", "voices", "elements",
-    "cuts", "free_cuts", "camera", "cfg", "extend", "lips", "speech", "speech_at", "takes", "priority", "at", "length",
-    "tags", "marker", "notes",
+    "motion", "motion_in", "motion_out", "orientation", "feature_video", "base_video", "keep_sound", "voices",
+    "elements", "cuts", "free_cuts", "camera", "cfg", "extend", "lips", "speech", "speech_at", "takes",
+    "priority", "at", "length", "tags", "marker", "notes",
 )  # fmt: skip
 _ALWAYS = ("prompt", "model", "duration")
 
@@ -38,8 +38,11 @@ def shot_table(shot: ListedShot, folder: Path) -> dict[str, Any]:
     if shot.priority:
         values["priority"] = shot.priority
     for name, seconds in (
-        ("motion_in", shot.motion_in_s), ("motion_out", shot.motion_out_s), ("at", shot.at_s), ("length", shot.length_s),
-    ):  # fmt: skip
+        ("motion_in", shot.motion_in_s),
+        ("motion_out", shot.motion_out_s),
+        ("at", shot.at_s),
+        ("length", shot.length_s),
+    ):
         if seconds is not None:
             values[name] = number(seconds)
     for name, text in (("marker", shot.marker), ("notes", shot.notes), ("tags", list(shot.tags))):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 BUILT_IN = ("id", "title", "line", "scene")
 """Of each shot: its id, the list's title, a line of a song or a screenplay, and the scene of a screenplay."""
 VARIABLE = re.compile(r"[^\W\d]\w*")
+_LONGEST = 100_000
+"""Characters: far beyond any prompt, and reached at once by variables that double each other."""
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
@@ -67,4 +69,7 @@ def _expand(text: str, variables: Mapping[str, str], inside: tuple[str, ...]) ->
             raise VariableError(whole, allowed, did_you_mean(name, [one for one in known if one not in BUILT_IN]))
         return _expand(variables[key], variables, (*inside, name))
 
-    return _PIECE.sub(replaced, text)
+    said = _PIECE.sub(replaced, text)
+    if len(said) > _LONGEST:
+        raise VariableError(text, f"with its variables it is longer than {_LONGEST} characters")
+    return said

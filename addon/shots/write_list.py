@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, StorageError
+from ..kling.problem import either
 from .csv_cell import read_cell, write_cell
 from .list_problem import shown
 from .shot_table import FIELD_ORDER, project_table, shot_table
@@ -30,7 +31,7 @@ def write_list(listed: ShotList, path: Path) -> None:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise InputError("OUT", path.name, f"a list is written as {', '.join(SUFFIXES)}")
+        raise InputError("OUT", path.name, f"a list is written as {either(SUFFIXES)}")
     project = project_table(listed.title, listed.fps, listed.resolution)
     shots = [shot_table(shot, path.parent) for shot in listed.shots]
     match suffix:

@@ -74,7 +74,11 @@ def test_estimate_prices_a_list_and_sends_nothing(shell: Shell, list_path: Path)
     ("before", "after", "words"),
     [
         ('id = "s010"', 'id = "s010"\nduration = 7', "s010: duration: 7 s cannot be used; Kling 2.6 makes 5 or 10 s"),
-        ('id = "s010"', 'id = "s010"\nduration = "5"', "list.toml:8: s010: duration: “5” cannot be used; a whole number is needed"),
+        (
+            'id = "s010"',
+            'id = "s010"\nduration = "5"',
+            "list.toml:8: s010: duration: “5” cannot be used; a whole number is needed",
+        ),
         ('id = "s010"', 'id = "s020"', "each shot has an id of its own"),
         ('id = "s010"', 'id = "s 10"', "list.toml:7: shot 1: id: s 10 cannot be used; up to 40 letters"),
         ('id = "s010"', 'id = "s010"\nfrobnicate = 1', "s010: frobnicate: 1 cannot be used; the fields are"),
