@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from .effects import effects_of, note_levels
 from .errors import BridgeError
@@ -353,9 +353,7 @@ class _Writer:
         foreign = effect.foreign
         if "transition_type" in foreign:
             own["foreign"] = True
-        if is_dissolve and effect.effect_type in DISSOLVES:
-            self.findings.kept(effect.name, "transition")
-        elif self.flavour.wipes:
+        if (is_dissolve and effect.effect_type in DISSOLVES) or self.flavour.wipes:
             self.findings.kept(effect.name, "transition")
         return {
             "OTIO_SCHEMA": "Transition.1",
@@ -418,7 +416,9 @@ class _Writer:
         elif scale != 1:
             self.findings.kept(strip.name, "frame by frame")
         starts = [self._source_start(strip, piece, scale) for piece in visible]
-        written = [[piece.length, start, float(piece.speed * scale)] for piece, start in zip(visible, starts, strict=True)]
+        written = [
+            [piece.length, start, float(piece.speed * scale)] for piece, start in zip(visible, starts, strict=True)
+        ]
         clips = []
         for number, (piece, (length, start, speed)) in enumerate(zip(visible, written, strict=True)):
             own: Json = {"schema": SCHEMA}
@@ -596,7 +596,9 @@ class _Writer:
                 self.findings.dropped(strip.name, feature, f"{title} reads none from such a file")
         media = strip.shown
         if media is not None and media.files and numbering(media.files) is None:
-            self.findings.approximated(strip.name, "image sequence", "its names are not numbered evenly: the first stands")
+            self.findings.approximated(
+                strip.name, "image sequence", "its names are not numbered evenly: the first stands"
+            )
         if len(strip.media) > 1 and not reads:
             self.findings.approximated(strip.name, "takes", f"{title} shows the active one")
         elif len(strip.media) > 1:
@@ -710,5 +712,5 @@ def _mapping(value: Any) -> Json:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .media_url import file_name
 from .namespaces import BLENDER, own_part
-from .snapshot import Media, Retiming, RetimeKey, StripKind, StripSnapshot
+from .snapshot import Media, RetimeKey, Retiming, StripKind, StripSnapshot
 from .times import nearest
 
 if TYPE_CHECKING:
@@ -20,9 +20,36 @@ if TYPE_CHECKING:
     from .times import Json
 
 _IMAGES = frozenset(
-    "png jpg jpeg jpe tif tiff exr dpx cin tga bmp webp hdr sgi rgb rgba jp2 j2c psd psb iff gif avif heic".split()
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "jpe",
+        "tif",
+        "tiff",
+        "exr",
+        "dpx",
+        "cin",
+        "tga",
+        "bmp",
+        "webp",
+        "hdr",
+        "sgi",
+        "rgb",
+        "rgba",
+        "jp2",
+        "j2c",
+        "psd",
+        "psb",
+        "iff",
+        "gif",
+        "avif",
+        "heic",
+    ]
 )
-_SOUNDS = frozenset("wav mp3 aif aiff aifc flac ogg oga opus m4a aac ac3 wma mka caf".split())
+_SOUNDS = frozenset(
+    ["wav", "mp3", "aif", "aiff", "aifc", "flac", "ogg", "oga", "opus", "m4a", "aac", "ac3", "wma", "mka", "caf"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +102,39 @@ def read_written(own: Json) -> Written | None:
     if not isinstance(found, dict):
         return None
     pieces = []
-    for one in found.get("pieces") if isinstance(found.get("pieces"), list) else ():
+    rows = found.get("pieces")
+    for one in rows if isinstance(rows, list) else ():
         if not isinstance(one, list) or len(one) != 3 or not all(_is_number(each) for each in one):
             return None
         pieces.append((int(one[0]), float(one[1]), float(one[2])))
     numbers = [found.get("at"), found.get("length"), found.get("head", 0), found.get("tail", 0)]
-    if not pieces or not all(type(one) is int and abs(one) < 2**53 for one in numbers):
+    whole = [one for one in numbers if isinstance(one, int) and not isinstance(one, bool) and abs(one) < 2**53]
+    if not pieces or len(whole) != 4:
         return None
+    start, length, head, tail = whole
     channel, zero = found.get("channel"), found.get("zero")
     return Written(
-        *numbers,
+        start,
+        length,
+        head,
+        tail,
         tuple(pieces),
         channel if type(channel) is int else None,
         zero if type(zero) is int else None,
     )
 
 
-def changed(strip: StripSnapshot, written: Written, place: Place, zero: int, rate: Fraction) -> tuple[StripSnapshot, str]:
+def changed(
+    strip: StripSnapshot, written: Written, place: Place, zero: int, rate: Fraction
+) -> tuple[StripSnapshot, str]:
     """`strip`, as it was, where `place` is now; and in words what of it was changed. `zero` is the frame of its level's
     time zero when it was written."""
     head_was, tail_was = written.head, written.tail
     moved = (place.start - place.head) - (zero + written.start - head_was)
     end_moved = (place.start + place.length + place.tail) - (zero + written.start + written.length + tail_was)
-    is_retimed = strip.kind is not StripKind.META and not math.isclose(place.scalar, written.scalar, rel_tol=1e-6, abs_tol=1e-9)
+    is_retimed = strip.kind is not StripKind.META and not math.isclose(
+        place.scalar, written.scalar, rel_tol=1e-6, abs_tol=1e-9
+    )
     source = written.source if place.source is None else float(place.source)
     slip = source - written.source
     if is_retimed:
@@ -185,7 +222,7 @@ def retimed(strip: StripSnapshot, place: Place, begins: Fraction, rate: Fraction
     return replace(strip, content_offset=offset, retiming=Retiming(keys))
 
 
-def kind_of(clip: Json, reference: Json, media: Media | None, *, is_sound: bool) -> StripKind:
+def kind_of(reference: Json, media: Media | None, *, is_sound: bool) -> StripKind:
     schema = str(reference.get("OTIO_SCHEMA", "")).partition(".")[0]
     if schema == "GeneratorReference":
         return _generated(reference)

@@ -108,7 +108,8 @@ class LevelReader:
             for found in row.get("markers") or []:
                 if schema_of(row) == "Track" and (read := read_marker(found, self.rate)) is not None:
                     level.markers.append(replace(read[0], frame=zero + nearest(read[1])))
-        for record in own.get("left_out") if isinstance(own.get("left_out"), list) else ():
+        beside = own.get("left_out")
+        for record in beside if isinstance(beside, list) else ():
             self._left_out(level, record, zero - zero_was)
         level.strips.sort(key=_order)
         return level
@@ -146,7 +147,7 @@ class LevelReader:
         row = track.json
         known = level.channels.get(track.channel)
         own = own_part(row.get("metadata"), BLENDER)
-        name = row.get("name") if isinstance(row.get("name"), str) else ""
+        name = _text(row)
         is_muted = row.get("enabled") is False if schema_of(row) == "Track" else False
         if own:
             if name == own.get("name"):
@@ -249,7 +250,7 @@ class LevelReader:
         return strip
 
     def _named(self, strip: StripSnapshot, item: Json) -> StripSnapshot:
-        asked = item.get("name") if isinstance(item.get("name"), str) else ""
+        asked = _text(item)
         shown = strip.shown
         wanted = asked or (shown.name if shown else "") or strip.kind.value.capitalize()
         name = self._unique(wanted)
@@ -273,7 +274,7 @@ class LevelReader:
         media, active = self._media(clip)
         reference = active_reference(clip)[1]
         shown = media.get(active)
-        kind = kind_of(clip, reference, shown, is_sound=track.is_sound)
+        kind = kind_of(reference, shown, is_sound=track.is_sound)
         settings = generated_settings(kind, reference)
         foreign: Json = {}
         if kind in (StripKind.COLOR, StripKind.TEXT):
@@ -312,7 +313,7 @@ class LevelReader:
                 continue
             if schema_of(reference) == "MissingReference" and not media.path and _is_ours(reference):
                 continue
-            if not media.path:
+            if not media.path or (self.exists is None and schema_of(reference) == "MissingReference"):
                 media = replace(media, missing=True)
             elif self.exists is not None:
                 media = replace(media, missing=not self.exists(media.path))
@@ -325,7 +326,9 @@ class LevelReader:
     def _nested(self, track: _Track, item: Json, place: Place) -> StripSnapshot:
         source = nearest(place.source) if place.source is not None else 0
         zero = place.start - source
-        inner = self.level({**item, "_is_nested": True} if schema_of(item) == "Stack" else _stack(item), zero, zero, {}, {})
+        inner = self.level(
+            {**item, "_is_nested": True} if schema_of(item) == "Stack" else _stack(item), zero, zero, {}, {}
+        )
         content_start = min((strip.start for strip in inner.strips), default=zero)
         if place.scalar != 1:
             name = str(item.get("name", ""))
@@ -358,7 +361,7 @@ class LevelReader:
         if (strip.kind is StripKind.META) != (schema_of(item) == "Stack") or strip.length < 1:
             return None
         old_name, old_start = strip.name, strip.start
-        asked = item.get("name") if isinstance(item.get("name"), str) else old_name
+        asked = found if isinstance(found := item.get("name"), str) else old_name
         called = own.get("called", old_name)
         name = self._unique(old_name if asked == called else asked)
         self._renamed.setdefault(old_name, name)
@@ -395,7 +398,9 @@ class LevelReader:
         beside = own.get("media")
         if isinstance(beside, dict):
             # Written for readers before Clip.2: all takes are here, the shown one is the clip's own.
-            all_of_them, key = self._media({"media_references": beside, "active_media_reference_key": own.get("active_media")})
+            all_of_them, key = self._media(
+                {"media_references": beside, "active_media_reference_key": own.get("active_media")}
+            )
             shown = media.get(active)
             if shown is not None and key in all_of_them and _same_file(all_of_them[key], shown):
                 return all_of_them, key
@@ -411,7 +416,9 @@ class LevelReader:
         was = written.channel if written.channel is not None else strip.channel
         return strip.channel if _own_channel(track.json) == was else track.channel
 
-    def _recorded_meta(self, strip: StripSnapshot, item: Json, own: Json, written: Written, place: Place) -> StripSnapshot:
+    def _recorded_meta(
+        self, strip: StripSnapshot, item: Json, own: Json, written: Written, place: Place
+    ) -> StripSnapshot:
         zero_was = written.zero if written.zero is not None else place.start
         zero = place.start - (nearest(place.source) if place.source is not None else 0)
         channels = {channel.number: channel for channel in strip.channels}
@@ -473,8 +480,8 @@ class LevelReader:
             self.findings.dropped(into.name, "transition", "it is shorter than a frame")
             return into
         if track.is_sound:
-            return self._crossfade(level, transition, out, into, end - start)
-        asked = transition.get("name") if isinstance(transition.get("name"), str) else ""
+            return self._crossfade(level, out, into, end - start)
+        asked = _text(transition)
         kind = str(transition.get("transition_type", ""))
         effect = None
         if "strip" in own:
@@ -499,7 +506,14 @@ class LevelReader:
             self.findings.approximated(name, "transition", f"{what} stands for {kind or 'an unnamed one'}")
         level.strips.append(
             StripSnapshot(
-                name, StripKind.EFFECT, track.channel + 2, start, end - start, 0, {}, "",
+                name,
+                StripKind.EFFECT,
+                track.channel + 2,
+                start,
+                end - start,
+                0,
+                {},
+                "",
                 blend_type="ALPHA_OVER",
                 effect_type="WIPE" if is_wipe else "CROSS",
                 inputs=(out.name, into.name),
@@ -509,9 +523,7 @@ class LevelReader:
         self.findings.kept(name, "strip")
         return into
 
-    def _crossfade(
-        self, level: Level, transition: Json, out: StripSnapshot, into: StripSnapshot, length: int
-    ) -> StripSnapshot:
+    def _crossfade(self, level: Level, out: StripSnapshot, into: StripSnapshot, length: int) -> StripSnapshot:
         """Blender has no crossfade of sounds: both fade over the overlap."""
         self.findings.approximated(into.name, "transition", "both sounds fade, for Blender has no crossfade of sounds")
         for place in range(len(level.strips) - 1, -1, -1):
@@ -531,7 +543,9 @@ class LevelReader:
             if "fade" in own:
                 if [own.get("in"), own.get("out")] == lengths and strip.curves:
                     continue  # the strip's own keyframes are there already
-                strip = replace(strip, curves=tuple(one for one in strip.curves if one.path not in ("blend_alpha", "volume")))
+                strip = replace(
+                    strip, curves=tuple(one for one in strip.curves if one.path not in ("blend_alpha", "volume"))
+                )
             length = min(strip.length, sum(lengths))
             head, tail = (length, tail) if side == 0 else (head, length)
         if not head and not tail:
@@ -550,7 +564,9 @@ class LevelReader:
             metadata.pop(namespace, None) if isinstance(namespace, str) else None
         if metadata:
             foreign["metadata"] = metadata
-        effects = [one for one in effects_of(item) if not is_own_levels(one) and not own_part(one.get("metadata"), BLENDER)]
+        effects = [
+            one for one in effects_of(item) if not is_own_levels(one) and not own_part(one.get("metadata"), BLENDER)
+        ]
         if effects:
             foreign["effects"] = effects
         color = item.get("color")
@@ -593,6 +609,11 @@ def _with_fade(strip: StripSnapshot, head: int, tail: int) -> StripSnapshot:
     level = strip.volume if strip.kind is StripKind.SOUND else strip.opacity
     others = tuple(one for one in strip.curves if one.path != fade_path(strip))
     return replace(strip, curves=(*others, fade_curve(strip, head, min(tail, strip.length - head), level)))
+
+
+def _text(item: Json) -> str:
+    name = item.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _order(strip: StripSnapshot) -> tuple[int, int, str]:
@@ -641,9 +662,7 @@ def _without_made(metadata: Json, made: dict[str, set[str]]) -> Json:
 def _shifted(strip: StripSnapshot, by: int) -> StripSnapshot:
     if not by:
         return strip
-    return replace(
-        strip, start=strip.start + by, children=tuple(_shifted(child, by) for child in strip.children)
-    )
+    return replace(strip, start=strip.start + by, children=tuple(_shifted(child, by) for child in strip.children))
 
 
 def _with_names(strip: StripSnapshot, renamed: dict[str, str]) -> StripSnapshot:

@@ -65,7 +65,8 @@ def import_json(root: Json, options: ImportOptions | None = None) -> tuple[Timel
         raise BridgeError(
             f"The edit cannot be understood: {str(error)[:200]}.", hint="The file is damaged: export the edit again."
         ) from error
-    return snapshot, findings.report(sum(1 for _ in snapshot.walk()))
+    is_ours = "rate" in own_part(root.get("metadata"), BLENDER)
+    return snapshot, findings.report(sum(1 for _ in snapshot.walk()), is_ours=is_ours)
 
 
 def _stack_of(root: Json) -> Json:
@@ -94,15 +95,18 @@ def _import(root: Json, options: ImportOptions, findings: Findings) -> TimelineS
     strips = reader.finish(level.strips)
     if (highest := max((strip.channel for strip in strips), default=0)) > HIGHEST_CHANNEL:
         raise BridgeError(
-            f"The edit needs {highest} channels, and Blender has {HIGHEST_CHANNEL}.", hint="Merge tracks before the export."
+            f"The edit needs {highest} channels, and Blender has {HIGHEST_CHANNEL}.",
+            hint="Merge tracks before the export.",
         )
     width, height = _size(own, stack)
     clock = timeline.get("global_start_time")
     timecode = nearest(reader.clock.seconds(clock) * rate) + (start - zero) if isinstance(clock, dict) else 0
-    if "timecode_start" in own and timecode == max(0, _whole(own["timecode_start"], 0) - (start - zero)) + (start - zero):
+    if "timecode_start" in own and timecode == max(0, _whole(own["timecode_start"], 0) - (start - zero)) + (
+        start - zero
+    ):
         timecode = _whole(own["timecode_start"], 0)
     return TimelineSnapshot(
-        name=timeline.get("name") if isinstance(timeline.get("name"), str) else "",
+        name=name if isinstance(name := timeline.get("name"), str) else "",
         rate=rate,
         start=start,
         width_px=width,

@@ -36,7 +36,7 @@ def is_absolute(path: str) -> bool:
 
 
 def to_url(path: str, form: UrlForm, base: str = "") -> str:
-    """`path` and `base`, the folder of the .otio file, are absolute. Where no relative way leads there: `path` itself."""
+    """`path` and `base`, the folder of the .otio file, are absolute. Where no relative way leads: `path` itself."""
     if form is UrlForm.FILE_URL:
         return _file_url(path)
     if form is UrlForm.RELATIVE and base:
@@ -104,7 +104,8 @@ def _from_file_url(rest: str) -> str:
 
 def _tidy(path: str) -> str:
     if path.startswith("\\\\"):
-        return str(PureWindowsPath(path))
+        server, _, rest = path[2:].replace("\\", "/").partition("/")
+        return "\\\\" + server + posixpath.normpath(f"/{rest}").replace("/", "\\")
     if is_windows(path):
         drive, rest = path[:2], path[2:].replace("\\", "/")
         return drive + posixpath.normpath(rest).replace("//", "/").replace("/", "\\")

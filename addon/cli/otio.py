@@ -34,7 +34,9 @@ def otio() -> None:
 @click.argument("otio_file", type=click.Path(path_type=Path))
 @click.option("--scene", "scene_name", default="", help="Another scene of the .blend than the one that is edited.")
 @click.option("--flavour", default="plain", help="For whom: plain, resolve, premiere or kdenlive.")
-@click.option("--paths", default="", help="Paths of media: path, file-url or relative; else what the flavour reads best.")
+@click.option(
+    "--paths", default="", help="Paths of media: path, file-url or relative; else what the flavour reads best."
+)
 @click.option("--for-version", default="", help="An older OpenTimelineIO that has to read it, such as 0.14.0.")
 @click.option("--leave-missing", is_flag=True, help="Write a bundle although some of its files are not there.")
 @click.option("--strict", is_flag=True, help="Write nothing where something would not be kept.")
