@@ -104,7 +104,7 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
 
         scene = edit_scene()
         path = Path(bpy.path.abspath(self.filepath))
-        if path.suffix not in (".otio", ".otioz", ".otiod"):
+        if path.suffix not in {".otio", ".otioz", ".otiod"}:
             path = path.with_name(f"{path.name}.otio")
         snapshot = read_timeline(scene)
         flavour, form, strict = self.flavour, "" if self.paths == "BEST" else self.paths, self.strict

@@ -133,6 +133,7 @@ def rich_edit(folder: Path, rate: Fraction) -> Scene:
     scene.timeline_markers.new("Act two", frame=120)
     for one in editor.strips_all:
         one.select = False
+    scene.frame_set(1)  # what is animated has its value of this frame
     return scene
 
 
