@@ -71,19 +71,17 @@ def write_retiming(
 
 
 def _make_keys(strip: Strip, count: int) -> bool:
-    """As many keys as that, anywhere. The strip has its first and last one."""
+    """As many keys as that or more, anywhere. The strip has its first and last one."""
     from .compat import left_handle, right_handle
 
     keys = strip.retiming_keys
     if len(keys) < 2:
         return False
-    while len(keys) > count:
-        keys[len(keys) - 2].remove()
     frame = left_handle(strip) + 1
     while len(keys) < count and frame < right_handle(strip) - 1:
         keys.add(timeline_frame=frame)
         frame += 1
-    return len(keys) == count
+    return len(keys) >= count
 
 
 def _turned(keys: tuple[RetimeKey, ...]) -> tuple[RetimeKey, ...]:
