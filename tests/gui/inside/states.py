@@ -5,6 +5,7 @@
 -- FOLDER quit        ask for a shot, save, and quit while Kling works
 -- FOLDER restart     open that file again, and wait
 -- FOLDER references  take the motion of a strip, and fill a gap
+-- FOLDER exchange    import an edit with a missing file, and conform to one that was changed elsewhere
 """
 
 from __future__ import annotations
@@ -212,6 +213,48 @@ def references() -> Iterator[float]:
     )
 
 
+def exchange() -> Iterator[float]:
+    yield from open_sidebar()
+    reading = importlib.import_module(f"{ROOT}.ui.reading")
+    act(lambda: bpy.ops.retake.import_otio(filepath=str(FOLDER / "cut.otio"), place="new"))
+    yield from wait(lambda: scene().name == "cut" and not reading.is_under_way())
+    yield 1.0
+    said["imported"] = sorted(
+        (strip.name, strip.type, strip.channel, strip.left_handle, strip.right_handle)
+        for strip in scene().sequence_editor.strips_all
+    )
+    bpy.ops.screen.animation_cancel()
+    act(lambda: bpy.ops.sequencer.view_all())
+    panel_alone("Exchange")
+    yield 1.5
+    picture("10-import")
+    act(lambda: bpy.ops.retake.conform(filepath=str(FOLDER / "changed.otio")))
+    rows = bpy.context.window_manager.retake_conform.changes
+    yield from wait(lambda: len(rows) > 0)
+    said["changes"] = [row.words for row in rows]
+    yield 1.5
+    picture("11-conform")
+    said["apply"] = act(lambda: bpy.ops.retake.apply_conform("INVOKE_DEFAULT", True))
+    yield 1.0
+    said["conformed"] = places()
+    act(lambda: bpy.ops.ed.undo())
+    yield 1.0
+    said["undone"] = places()
+
+
+def places() -> dict[str, list[int]]:
+    return {one.name: [one.left_handle, one.right_handle] for one in scene().sequence_editor.strips_all}
+
+
+def panel_alone(title: str) -> None:
+    """Open the panel, which is closed at first, and scroll to it: a click opens it for the editor."""
+    cls = getattr(bpy.types, f"RETAKE_PT_{title.lower()}")
+    bpy.utils.unregister_class(cls)
+    cls.bl_options = set()
+    cls.bl_order = -1
+    bpy.utils.register_class(cls)
+
+
 def add_movie(name: str, frame: int, channel: int) -> bpy.types.Strip:
     act(
         lambda: bpy.ops.sequencer.movie_strip_add(
@@ -260,5 +303,5 @@ def turn() -> float | None:
     return None
 
 
-run = {"whole": whole, "quit": quit_early, "restart": restart, "references": references}[MODE]()
+run = {"whole": whole, "quit": quit_early, "restart": restart, "references": references, "exchange": exchange}[MODE]()
 bpy.app.timers.register(turn, first_interval=1.5, persistent=True)
