@@ -79,15 +79,14 @@ class ConformPlan:
         return tuple(change for change in self.changes if change.missing_frames)
 
 
-def plan_conform(living: TimelineSnapshot, edit: TimelineSnapshot) -> ConformPlan:
-    """`edit` at the living timeline's rate, its frames counted likewise."""
+def plan_conform(living: TimelineSnapshot, edit: TimelineSnapshot, *, with_channels: bool) -> ConformPlan:
+    """`edit` at the living timeline's rate, its frames counted likewise. `with_channels`: its channels are the living
+    timeline's, as in a file that we wrote; else another program's tracks were numbered anew, and say nothing."""
     rate = living.rate
     pairs = match_strips(living.strips, edit.strips, rate)
     living_by_name = {strip.name: strip for strip in living.strips}
     edit_by_name = {strip.name: strip for strip in edit.strips}
     effects = match_effects(living.strips, edit.strips, pairs)
-    same_channel = sum(edit_by_name[new].channel == living_by_name[old].channel for new, old in pairs.items())
-    with_channels = 2 * same_channel >= len(pairs)
     changes = []
     for new, old in pairs.items():
         change = _compared(living_by_name[old], edit_by_name[new], rate, with_channels=with_channels)
@@ -110,9 +109,9 @@ def plan_conform(living: TimelineSnapshot, edit: TimelineSnapshot) -> ConformPla
         if strip.name in matched or strip.name in effects.values():
             continue
         if strip.kind is StripKind.EFFECT:
-            # Of Blender's effects other programs know transitions only.
-            is_missed = bool(effects or edit.strips) and strip.effect_type in FOLDED and set(strip.inputs) <= matched
-            is_missed = is_missed and any(one.kind is StripKind.EFFECT for one in edit.strips)
+            # Of Blender's effects other programs know transitions only, and those need strips that overlap.
+            ends = [edit_by_name[new] for name in strip.inputs for new, old in pairs.items() if old == name]
+            is_missed = strip.effect_type in FOLDED and len(ends) == 2 and ends[0].end_exclusive <= ends[1].start
         else:
             is_missed = (strip.kind in _KNOWN_EVERYWHERE or strip.kind in kinds) and (has_muted or not strip.mute)
         if is_missed:

@@ -65,7 +65,8 @@ def import_json(root: Json, options: ImportOptions | None = None) -> tuple[Timel
         raise BridgeError(
             f"The edit cannot be understood: {str(error)[:200]}.", hint="The file is damaged: export the edit again."
         ) from error
-    return snapshot, findings.report(sum(1 for _ in snapshot.walk()))
+    is_ours = "rate" in own_part(root.get("metadata"), BLENDER)
+    return snapshot, findings.report(sum(1 for _ in snapshot.walk()), is_ours=is_ours)
 
 
 def _stack_of(root: Json) -> Json:

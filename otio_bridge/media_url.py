@@ -104,7 +104,8 @@ def _from_file_url(rest: str) -> str:
 
 def _tidy(path: str) -> str:
     if path.startswith("\\\\"):
-        return str(PureWindowsPath(path))
+        server, _, rest = path[2:].replace("\\", "/").partition("/")
+        return "\\\\" + server + posixpath.normpath(f"/{rest}").replace("/", "\\")
     if is_windows(path):
         drive, rest = path[:2], path[2:].replace("\\", "/")
         return drive + posixpath.normpath(rest).replace("//", "/").replace("/", "\\")

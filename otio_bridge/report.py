@@ -42,6 +42,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     """What concerns no single strip."""
+    is_ours: bool = False
+    """Of an import: the file comes from an export of ours, whatever was done to it since."""
 
     @property
     def losses(self) -> tuple[Finding, ...]:
@@ -103,5 +105,5 @@ class Findings:
     def dropped(self, strip: str, feature: str, reason: str, *, comes_back: bool = True) -> None:
         self.rows.append(Finding(strip, feature, Fate.DROPPED, reason, comes_back))
 
-    def report(self, strips: int) -> Report:
-        return Report(strips, tuple(self.rows), tuple(self.notes))
+    def report(self, strips: int, *, is_ours: bool = False) -> Report:
+        return Report(strips, tuple(self.rows), tuple(self.notes), is_ours)

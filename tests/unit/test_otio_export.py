@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -81,14 +80,15 @@ def test_a_strip_before_the_first_frame_moves_time_zero() -> None:
 _strips = st.lists(
     st.builds(
         strip,
-        st.sampled_from("abcdef"),
-        st.sampled_from(StripKind),
+        st.text("abc", min_size=1, max_size=8),
+        st.sampled_from([StripKind.MOVIE, StripKind.SOUND]),
         st.integers(1, 6),
         st.integers(-200, 2000),
         st.integers(1, 400),
         st.integers(0, 100),
     ),
     max_size=30,
+    unique_by=lambda one: one.name,
 )
 
 
@@ -111,12 +111,12 @@ def test_every_strip_keeps_its_place_to_the_frame_at_every_rate(strips: list[Str
 def test_the_same_edit_gives_the_same_file(strips: list[StripSnapshot]) -> None:
     first, _ = export_timeline(snapshot(*strips))
     second, _ = export_timeline(snapshot(*reversed(strips)))
-    assert json.loads(first.to_json_string())["tracks"]["children"].__len__() == len(second.tracks)
+    assert len(first.tracks) == len(second.tracks)
     again, _ = export_timeline(snapshot(*strips))
     assert first.to_json_string() == again.to_json_string()
 
 
 def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
-    with pytest.raises(ExchangeError, match=r"cut\.xml is not an \.otio file"):
+    with pytest.raises(ExchangeError, match=r"cut\.xml is not an \.otio, \.otioz or \.otiod file"):
         write_otio(snapshot(), tmp_path / "cut.xml")
     assert list(tmp_path.iterdir()) == []
