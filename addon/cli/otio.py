@@ -15,8 +15,6 @@ from .placing import check_blender
 if TYPE_CHECKING:
     from typing import Any
 
-    from bpy.types import Scene
-
     from otio_bridge.conform import Change
 
     from ..interchange.bridge import Report
@@ -33,7 +31,9 @@ def otio() -> None:
 @click.argument("otio_file", type=click.Path(path_type=Path))
 @click.option("--scene", "scene_name", default="", help="Another scene of the .blend than the one that is edited.")
 @click.option("--flavour", default="plain", help="For whom: plain, resolve, premiere or kdenlive.")
-@click.option("--paths", default="", help="Paths of media: path, file-url or relative; else what the flavour reads best.")
+@click.option(
+    "--paths", default="", help="Paths of media: path, file-url or relative; else what the flavour reads best."
+)
 @click.option("--for-version", default="", help="An older OpenTimelineIO that has to read it, such as 0.14.0.")
 @click.option("--leave-missing", is_flag=True, help="Write a bundle although some of its files are not there.")
 @click.option("--strict", is_flag=True, help="Write nothing where something would not be kept.")
@@ -59,7 +59,7 @@ def export(
     from ..vse.read import read_timeline
 
     output: Output = context.obj.output
-    snapshot = with_media_facts(read_timeline(_scene(open_project(blend.absolute()), scene_name)))
+    snapshot = with_media_facts(read_timeline(open_project(blend.absolute(), scene_name)))
     report = write_otio(
         snapshot, otio_file.absolute(), flavour=flavour, url_form=paths, schema_target=for_version,
         strict=strict, leave_missing=leave_missing,
@@ -104,11 +104,8 @@ def import_(
         writer = begin_writing(ImportPlace.NEW_SCENE, scene, snapshot)
         writer.run()
         report = with_notes(report, writer.notes)
-        if strict and report.losses:
-            raise ExchangeError(
-                f"Nothing was written: {report.losses[0].sentence}, and {len(report.losses) - 1} more.",
-                hint="Run it without --strict to accept that.",
-            )
+        if strict:
+            _refuse(report)
         only_scene(writer.scene, scene)
         save_project(blend.absolute(), keep_backup=False)
     except BaseException:
@@ -152,7 +149,7 @@ def conform(
     from ..vse.project import open_project, save_project
 
     output: Output = context.obj.output
-    scene = _scene(open_project(blend.absolute()), scene_name)
+    scene = open_project(blend.absolute(), scene_name)
     plan = plan_for(scene, edit.absolute())
     unknown = sorted(set(only) - {change.name for change in plan.changes})
     if unknown:
@@ -187,16 +184,12 @@ def conform(
     return 0
 
 
-def _scene(scene: Scene, name: str) -> Scene:
-    if not name:
-        return scene
-    import bpy
-
-    found = bpy.data.scenes.get(name)
-    if found is None:
-        known = ", ".join(one.name for one in bpy.data.scenes)
-        raise InputError("--scene", name, f"the file has {known}")
-    return found
+def _refuse(report: Report) -> None:
+    if report.losses:
+        raise ExchangeError(
+            f"Nothing was written: {report.losses[0].sentence}, and {len(report.losses) - 1} more.",
+            hint="Run it without --strict to accept that.",
+        )
 
 
 def _change_row(change: Change) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Edits out and in from Blender's own menus and by drag and drop: files on a thread, Blender in slices, one undo step."""
+"""Edits out and in from Blender's menus and by drag and drop: files on a thread, Blender in slices, one undo step."""
 
 from __future__ import annotations
 

@@ -50,9 +50,7 @@ def apply_changes(scene: Scene, changes: Iterable[Change]) -> Applied:
                 f"{change.name} is not on the timeline any more.", hint="Compare the edit with the timeline again."
             )
     notes: list[tuple[str, str, str]] = []
-    writer = StripWriter(
-        scene, scene_rate(scene.render.fps, scene.render.fps_base), lambda *note: notes.append(note)
-    )
+    writer = StripWriter(scene, scene_rate(scene.render.fps, scene.render.fps_base), lambda *note: notes.append(note))
     for change in chosen:
         if change.after is None and change.name in editor.strips:  # an effect goes with its input
             editor.strips.remove(there[change.name])

@@ -31,4 +31,3 @@ def plan_between(living: TimelineSnapshot, edit: Path) -> ConformPlan:
     wanted, _ = read_otio(edit, rate=living.rate, start=living.start)
     plan: ConformPlan = bridge_module("conform").plan_conform(with_media_facts(living), wanted)
     return plan
-

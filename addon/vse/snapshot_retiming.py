@@ -13,7 +13,7 @@ from .compat import RETIMED_SPAN_LACKS
 from .strip_memory import FREEZE_END, FREEZE_START, RAMP_END, RAMP_START, MemoryKey, overwrite_keys
 
 if TYPE_CHECKING:
-    from bpy.types import Scene, Strip
+    from bpy.types import Strip
 
     from .strip_memory import StripMemory
 
@@ -33,9 +33,7 @@ def read_retiming(memory: StripMemory, factor: float, *, is_reversed: bool, keep
     return Retiming(_turned(keys) if is_reversed else keys, keeps_pitch)
 
 
-def write_retiming(
-    scene: Scene, strip: Strip, retiming: Retiming, memory: StripMemory, factor: float, *, is_reversed: bool
-) -> bool:
+def write_retiming(strip: Strip, retiming: Retiming, memory: StripMemory, factor: float, *, is_reversed: bool) -> bool:
     """The strip has two keys at least; in a sequencer's context. False where Blender did not take the keys."""
     keys = _turned(retiming.keys) if is_reversed else retiming.keys
     span = max(memory.media_frames - RETIMED_SPAN_LACKS, 1)

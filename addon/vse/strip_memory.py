@@ -110,7 +110,7 @@ def connected_names(strip: Strip) -> list[str]:
 
 
 def overwrite_keys(strip: Strip, keys: tuple[MemoryKey, ...]) -> bool:
-    """Give the strip's keys, of which there are so many at least, other places and shares. False: nothing was changed."""
+    """Give the strip's keys, of which there are so many at least, other places and shares. False: nothing changed."""
     address = _address(strip)
     places = _places()
     if address is None or places is None or not keys:

@@ -154,9 +154,7 @@ def crosses(draw: st.DrawFn, strips: list[StripSnapshot]) -> list[StripSnapshot]
     pictures = [strip for strip in strips if strip.kind is not StripKind.SOUND]
     found = []
     for out in pictures:
-        into = next(
-            (one for one in pictures if out.start < one.start < out.end_exclusive < one.end_exclusive), None
-        )
+        into = next((one for one in pictures if out.start < one.start < out.end_exclusive < one.end_exclusive), None)
         if into is not None and not found and draw(st.booleans()):
             found.append(
                 StripSnapshot(
