@@ -157,8 +157,12 @@ def _compared(old: StripSnapshot, new: StripSnapshot, rate: Fraction, *, with_ch
     is_replaced = _file(old) != _file(new) and bool(_file(new))
     speeds = {_speed(old, piece.speed, rate) for piece in old_pieces.pieces if piece.length > 1}
     new_speeds = {_speed(new, piece.speed, rate) for piece in new_pieces.pieces if piece.length > 1}
-    is_retimed = not is_still and bool(new_speeds) and not all(
-        any(math.isclose(one, other, rel_tol=1e-4, abs_tol=1e-6) for other in speeds or {1.0}) for one in new_speeds
+    is_retimed = (
+        not is_still
+        and bool(new_speeds)
+        and not all(
+            any(math.isclose(one, other, rel_tol=1e-4, abs_tol=1e-6) for other in speeds or {1.0}) for one in new_speeds
+        )
     )
     begins, ends = new.start - old.start, new.end_exclusive - old.end_exclusive
     head = 0

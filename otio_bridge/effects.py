@@ -50,7 +50,9 @@ def note_levels(strip: StripSnapshot, flavour: Flavour, findings: Findings) -> N
             findings.dropped(strip.name, feature, f"no word of {flavour.title} for {strip.blend_type} is known")
         elif feature not in flavour.effects:
             findings.dropped(strip.name, feature, f"{flavour.title} reads none from such a file")
-        elif flavour.name == "premiere" and feature == "transform" and strip.transform.scale_x != strip.transform.scale_y:
+        elif (
+            flavour.name == "premiere" and feature == "transform" and strip.transform.scale_x != strip.transform.scale_y
+        ):
             findings.approximated(strip.name, feature, "one scale for both directions")
         elif keyed := sorted(paths & animated):
             curves = [curve for curve in strip.curves if curve.path in keyed]
@@ -120,7 +122,11 @@ def _resolve(strip: StripSnapshot, frame: Frame) -> list[Json]:
     ]
     if not strip.blend_type:
         wanted = [
-            ("Fairlight Clip Volume and Fades", 62, [("volume", "volume", strip.volume, 0.0, decibels, (-100.0, 30.0))]),
+            (
+                "Fairlight Clip Volume and Fades",
+                62,
+                [("volume", "volume", strip.volume, 0.0, decibels, (-100.0, 30.0))],
+            ),
             ("Clip Pan", 72, [("pan", "pan", strip.pan, 0.0, lambda v: _share(v) * 100, (-100.0, 100.0))]),
         ]
     found = []
@@ -183,7 +189,10 @@ def _premiere(strip: StripSnapshot, frame: Frame, rate: Fraction, source_start: 
         if curve is None:
             return constant(name, number, value)
         keys = [
-            {"Position": rational(source_start + point.frame - strip.content_offset, fps), "Value": convert(point.value)}
+            {
+                "Position": rational(source_start + point.frame - strip.content_offset, fps),
+                "Value": convert(point.value),
+            }
             for point in curve.points
         ]
         return {"DisplayName": name, "ID": number, "Keyframes": keys}

@@ -418,7 +418,9 @@ class _Writer:
         elif scale != 1:
             self.findings.kept(strip.name, "frame by frame")
         starts = [self._source_start(strip, piece, scale) for piece in visible]
-        written = [[piece.length, start, float(piece.speed * scale)] for piece, start in zip(visible, starts, strict=True)]
+        written = [
+            [piece.length, start, float(piece.speed * scale)] for piece, start in zip(visible, starts, strict=True)
+        ]
         clips = []
         for number, (piece, (length, start, speed)) in enumerate(zip(visible, written, strict=True)):
             own: Json = {"schema": SCHEMA}
@@ -596,7 +598,9 @@ class _Writer:
                 self.findings.dropped(strip.name, feature, f"{title} reads none from such a file")
         media = strip.shown
         if media is not None and media.files and numbering(media.files) is None:
-            self.findings.approximated(strip.name, "image sequence", "its names are not numbered evenly: the first stands")
+            self.findings.approximated(
+                strip.name, "image sequence", "its names are not numbered evenly: the first stands"
+            )
         if len(strip.media) > 1 and not reads:
             self.findings.approximated(strip.name, "takes", f"{title} shows the active one")
         elif len(strip.media) > 1:

@@ -91,13 +91,17 @@ def read_written(own: Json) -> Written | None:
     )
 
 
-def changed(strip: StripSnapshot, written: Written, place: Place, zero: int, rate: Fraction) -> tuple[StripSnapshot, str]:
+def changed(
+    strip: StripSnapshot, written: Written, place: Place, zero: int, rate: Fraction
+) -> tuple[StripSnapshot, str]:
     """`strip`, as it was, where `place` is now; and in words what of it was changed. `zero` is the frame of its level's
     time zero when it was written."""
     head_was, tail_was = written.head, written.tail
     moved = (place.start - place.head) - (zero + written.start - head_was)
     end_moved = (place.start + place.length + place.tail) - (zero + written.start + written.length + tail_was)
-    is_retimed = strip.kind is not StripKind.META and not math.isclose(place.scalar, written.scalar, rel_tol=1e-6, abs_tol=1e-9)
+    is_retimed = strip.kind is not StripKind.META and not math.isclose(
+        place.scalar, written.scalar, rel_tol=1e-6, abs_tol=1e-9
+    )
     source = written.source if place.source is None else float(place.source)
     slip = source - written.source
     if is_retimed:

@@ -312,7 +312,7 @@ class LevelReader:
                 continue
             if schema_of(reference) == "MissingReference" and not media.path and _is_ours(reference):
                 continue
-            if not media.path:
+            if not media.path or (self.exists is None and schema_of(reference) == "MissingReference"):
                 media = replace(media, missing=True)
             elif self.exists is not None:
                 media = replace(media, missing=not self.exists(media.path))
@@ -325,7 +325,9 @@ class LevelReader:
     def _nested(self, track: _Track, item: Json, place: Place) -> StripSnapshot:
         source = nearest(place.source) if place.source is not None else 0
         zero = place.start - source
-        inner = self.level({**item, "_is_nested": True} if schema_of(item) == "Stack" else _stack(item), zero, zero, {}, {})
+        inner = self.level(
+            {**item, "_is_nested": True} if schema_of(item) == "Stack" else _stack(item), zero, zero, {}, {}
+        )
         content_start = min((strip.start for strip in inner.strips), default=zero)
         if place.scalar != 1:
             name = str(item.get("name", ""))
@@ -395,7 +397,9 @@ class LevelReader:
         beside = own.get("media")
         if isinstance(beside, dict):
             # Written for readers before Clip.2: all takes are here, the shown one is the clip's own.
-            all_of_them, key = self._media({"media_references": beside, "active_media_reference_key": own.get("active_media")})
+            all_of_them, key = self._media(
+                {"media_references": beside, "active_media_reference_key": own.get("active_media")}
+            )
             shown = media.get(active)
             if shown is not None and key in all_of_them and _same_file(all_of_them[key], shown):
                 return all_of_them, key
@@ -411,7 +415,9 @@ class LevelReader:
         was = written.channel if written.channel is not None else strip.channel
         return strip.channel if _own_channel(track.json) == was else track.channel
 
-    def _recorded_meta(self, strip: StripSnapshot, item: Json, own: Json, written: Written, place: Place) -> StripSnapshot:
+    def _recorded_meta(
+        self, strip: StripSnapshot, item: Json, own: Json, written: Written, place: Place
+    ) -> StripSnapshot:
         zero_was = written.zero if written.zero is not None else place.start
         zero = place.start - (nearest(place.source) if place.source is not None else 0)
         channels = {channel.number: channel for channel in strip.channels}
@@ -499,7 +505,14 @@ class LevelReader:
             self.findings.approximated(name, "transition", f"{what} stands for {kind or 'an unnamed one'}")
         level.strips.append(
             StripSnapshot(
-                name, StripKind.EFFECT, track.channel + 2, start, end - start, 0, {}, "",
+                name,
+                StripKind.EFFECT,
+                track.channel + 2,
+                start,
+                end - start,
+                0,
+                {},
+                "",
                 blend_type="ALPHA_OVER",
                 effect_type="WIPE" if is_wipe else "CROSS",
                 inputs=(out.name, into.name),
@@ -531,7 +544,9 @@ class LevelReader:
             if "fade" in own:
                 if [own.get("in"), own.get("out")] == lengths and strip.curves:
                     continue  # the strip's own keyframes are there already
-                strip = replace(strip, curves=tuple(one for one in strip.curves if one.path not in ("blend_alpha", "volume")))
+                strip = replace(
+                    strip, curves=tuple(one for one in strip.curves if one.path not in ("blend_alpha", "volume"))
+                )
             length = min(strip.length, sum(lengths))
             head, tail = (length, tail) if side == 0 else (head, length)
         if not head and not tail:
@@ -550,7 +565,9 @@ class LevelReader:
             metadata.pop(namespace, None) if isinstance(namespace, str) else None
         if metadata:
             foreign["metadata"] = metadata
-        effects = [one for one in effects_of(item) if not is_own_levels(one) and not own_part(one.get("metadata"), BLENDER)]
+        effects = [
+            one for one in effects_of(item) if not is_own_levels(one) and not own_part(one.get("metadata"), BLENDER)
+        ]
         if effects:
             foreign["effects"] = effects
         color = item.get("color")
@@ -641,9 +658,7 @@ def _without_made(metadata: Json, made: dict[str, set[str]]) -> Json:
 def _shifted(strip: StripSnapshot, by: int) -> StripSnapshot:
     if not by:
         return strip
-    return replace(
-        strip, start=strip.start + by, children=tuple(_shifted(child, by) for child in strip.children)
-    )
+    return replace(strip, start=strip.start + by, children=tuple(_shifted(child, by) for child in strip.children))
 
 
 def _with_names(strip: StripSnapshot, renamed: dict[str, str]) -> StripSnapshot:

@@ -98,7 +98,11 @@ class Clock:
         match schema_of(item):
             case "Clip":
                 available = active_reference(item)[1].get("available_range")
-                return max(Fraction(0), self.seconds(available.get("duration"))) if isinstance(available, dict) else Fraction(0)
+                return (
+                    max(Fraction(0), self.seconds(available.get("duration")))
+                    if isinstance(available, dict)
+                    else Fraction(0)
+                )
             case "Track":
                 lengths = (self.duration(one) for one in children_of(item) if schema_of(one) != "Transition")
                 return sum(lengths, Fraction(0))

@@ -95,12 +95,15 @@ def _import(root: Json, options: ImportOptions, findings: Findings) -> TimelineS
     strips = reader.finish(level.strips)
     if (highest := max((strip.channel for strip in strips), default=0)) > HIGHEST_CHANNEL:
         raise BridgeError(
-            f"The edit needs {highest} channels, and Blender has {HIGHEST_CHANNEL}.", hint="Merge tracks before the export."
+            f"The edit needs {highest} channels, and Blender has {HIGHEST_CHANNEL}.",
+            hint="Merge tracks before the export.",
         )
     width, height = _size(own, stack)
     clock = timeline.get("global_start_time")
     timecode = nearest(reader.clock.seconds(clock) * rate) + (start - zero) if isinstance(clock, dict) else 0
-    if "timecode_start" in own and timecode == max(0, _whole(own["timecode_start"], 0) - (start - zero)) + (start - zero):
+    if "timecode_start" in own and timecode == max(0, _whole(own["timecode_start"], 0) - (start - zero)) + (
+        start - zero
+    ):
         timecode = _whole(own["timecode_start"], 0)
     return TimelineSnapshot(
         name=timeline.get("name") if isinstance(timeline.get("name"), str) else "",

@@ -39,9 +39,7 @@ def read_text(text: str) -> tuple[Json, tuple[str, ...]]:
     found = {(name, int(version)) for name, version in _SCHEMA.findall(text) if len(version) < 10}
     versions = known_versions()
     newer = {name: version for name, version in sorted(found) if version > versions.get(name, version)}
-    is_old = any(
-        name == "Sequence" or version < versions.get(name, version) for name, version in found
-    )
+    is_old = any(name == "Sequence" or version < versions.get(name, version) for name, version in found)
     if newer:
         text, notes = _brought_down(text, newer)
     held: tuple[str, ...] = ()
@@ -72,7 +70,9 @@ def read_text(text: str) -> tuple[Json, tuple[str, ...]]:
         MemoryError,
         OverflowError,
     ) as error:
-        raise BridgeError(f"The file is not readable as OpenTimelineIO: {_first_line(error)}.", hint=_DAMAGED) from error
+        raise BridgeError(
+            f"The file is not readable as OpenTimelineIO: {_first_line(error)}.", hint=_DAMAGED
+        ) from error
     if not isinstance(root, dict):
         raise BridgeError("The file holds no OpenTimelineIO object.", hint=_DAMAGED)
     return root, notes

@@ -50,7 +50,9 @@ def numbering(files: Sequence[str]) -> Numbering | None:
         step = int(second.group(2)) - int(digits)
     if step < 1:
         return None
-    found = Numbering(prefix, int(digits), len(digits) if digits.startswith("0") or len(files) == 1 else 1, step, suffix)
+    found = Numbering(
+        prefix, int(digits), len(digits) if digits.startswith("0") or len(files) == 1 else 1, step, suffix
+    )
     for candidate in (found, Numbering(prefix, int(digits), len(digits), step, suffix)):
         if candidate.names(len(files)) == tuple(files):
             return candidate

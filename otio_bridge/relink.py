@@ -47,7 +47,9 @@ def relink(
     open_questions: dict[str, tuple[str, ...]] = {}
     for path, one in wanted.items():
         candidates = [
-            each for each in by_name.get(file_name(path).lower(), []) if all((each.parent / name).is_file() for name in one.files)
+            each
+            for each in by_name.get(file_name(path).lower(), [])
+            if all((each.parent / name).is_file() for name in one.files)
         ]
         best = _best(one, candidates)
         if best is not None:

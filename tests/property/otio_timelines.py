@@ -101,7 +101,9 @@ def retimings(draw: st.DrawFn) -> Retiming:
     keys = [RetimeKey(0.0, 0.0)]
     for _ in range(draw(st.integers(1, 4))):
         span = draw(st.integers(1, 80))
-        speed = draw(st.sampled_from([Fraction(1), Fraction(0), Fraction(1, 2), Fraction(2), Fraction(37, 10), Fraction(-1)]))
+        speed = draw(
+            st.sampled_from([Fraction(1), Fraction(0), Fraction(1, 2), Fraction(2), Fraction(37, 10), Fraction(-1)])
+        )
         frame, content = frame + span, content + span * speed
         ramp = draw(st.integers(0, 5)) == 0
         keys[-1] = replace(keys[-1], ramp=ramp)
@@ -113,7 +115,9 @@ PICTURES = ["blend_alpha", "transform.offset_x", "transform.rotation", "crop.min
 
 
 @st.composite
-def plain_strips(draw: st.DrawFn, rate: Fraction, kind: StripKind, channel: int, start: int, length: int) -> StripSnapshot:
+def plain_strips(
+    draw: st.DrawFn, rate: Fraction, kind: StripKind, channel: int, start: int, length: int
+) -> StripSnapshot:
     """Without a name."""
     media: dict[str, Media] = {}
     active = ""
@@ -121,7 +125,10 @@ def plain_strips(draw: st.DrawFn, rate: Fraction, kind: StripKind, channel: int,
         first = draw(files(rate, kind))
         media, active = {SINGLE_MEDIA: first}, SINGLE_MEDIA
         if kind is StripKind.MOVIE and draw(st.integers(0, 3)) == 0:
-            media, active = {"take 1": first, "take 2": draw(files(rate, kind))}, draw(st.sampled_from(["take 1", "take 2"]))
+            media, active = (
+                {"take 1": first, "take 2": draw(files(rate, kind))},
+                draw(st.sampled_from(["take 1", "take 2"])),
+            )
     strip = StripSnapshot(
         "", kind, channel, start, length, draw(st.integers(-20, 200)), media, active,
         mute=draw(st.integers(0, 5)) == 0,
@@ -224,7 +231,9 @@ def _add_transitions(draw: st.DrawFn, add: Any, rate: Fraction, start: int) -> N
         strip = add(strip)
         if before is not None and (overlap := before.end_exclusive - strip.start) > 0:
             kinds = st.sampled_from(["CROSS", "GAMMA_CROSS", "WIPE"])
-            effect = _effect(draw(kinds), 3, strip.start, overlap, (before.name, strip.name), {"use_default_fade": True})
+            effect = _effect(
+                draw(kinds), 3, strip.start, overlap, (before.name, strip.name), {"use_default_fade": True}
+            )
             add(effect)
         before = strip
         at = strip.end_exclusive - draw(st.integers(1, max(1, length - 1)))

@@ -46,7 +46,9 @@ def differences(one: Any, other: Any, where: str = "", *, nearly: bool = False) 
         return []
     else:
         return [] if one == other else [f"{where}: {one!r:.300} is not {other!r:.300}"]
-    return [line for place, left, right in pairs if left != right for line in differences(left, right, place, nearly=nearly)]
+    return [
+        line for place, left, right in pairs if left != right for line in differences(left, right, place, nearly=nearly)
+    ]
 
 
 def again(snapshot: TimelineSnapshot, options: ExportOptions | None = None) -> TimelineSnapshot:
@@ -205,10 +207,7 @@ def test_clocks_change_nothing_that_is_seen(snapshot: TimelineSnapshot, clock: i
 def without_own(value: Any) -> Any:
     """As a program would leave the file that knows only the standard."""
     if isinstance(value, dict):
-        return {
-            key: {} if key == "metadata" else without_own(each)
-            for key, each in value.items()
-        }
+        return {key: {} if key == "metadata" else without_own(each) for key, each in value.items()}
     return [without_own(each) for each in value] if isinstance(value, list) else value
 
 
@@ -223,7 +222,9 @@ def _shown(strip: StripSnapshot, rate: Fraction, frame: int) -> float:
 @often
 @given(
     timelines(depth=0),
-    st.sampled_from([Fraction(-1), Fraction(0), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(37, 10), Fraction(-3, 2)]),
+    st.sampled_from(
+        [Fraction(-1), Fraction(0), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(37, 10), Fraction(-3, 2)]
+    ),
 )
 def test_a_file_without_our_words_shows_the_same_frames(snapshot: TimelineSnapshot, speed: Fraction) -> None:
     from otio_bridge.snapshot import RetimeKey, Retiming
@@ -233,7 +234,10 @@ def test_a_file_without_our_words_shows_the_same_frames(snapshot: TimelineSnapsh
         if strip.kind is not StripKind.MOVIE:
             continue
         media = {key: replace(one, frame_count=100_000, start_frame=0) for key, one in strip.media.items()}
-        keys = (RetimeKey(0.0, 0.0 if speed > 0 else 5000.0), RetimeKey(1000.0, float(1000 * speed) + (0 if speed > 0 else 5000)))
+        keys = (
+            RetimeKey(0.0, 0.0 if speed > 0 else 5000.0),
+            RetimeKey(1000.0, float(1000 * speed) + (0 if speed > 0 else 5000)),
+        )
         strips.append(
             replace(strip, media=media, retiming=Retiming(keys), content_length=0, curves=(), reverse_frames=False,
                     content_offset=abs(strip.content_offset))

@@ -19,7 +19,8 @@ from otio_bridge.snapshot import SINGLE_MEDIA, Curve, KeyPoint, Media, StripKind
 
 RATE = Fraction(24)
 TAKES = {
-    f"take {number}": Media(f"/takes/s010_t{number}.mp4", RATE, 121, {"take": number}, start_frame=86400) for number in (1, 2)
+    f"take {number}": Media(f"/takes/s010_t{number}.mp4", RATE, 121, {"take": number}, start_frame=86400)
+    for number in (1, 2)
 }
 GLOW = Curve("blend_alpha", (KeyPoint(3.0, 0.5),))
 
@@ -135,7 +136,9 @@ def test_trims_slips_and_speeds_are_told_apart(bare: bool) -> None:
 
 
 def test_a_new_speed_is_found() -> None:
-    plan = planned(lambda timeline: third(timeline).effects.append(otio.schema.LinearTimeWarp(time_scalar=2.0)), bare=False)
+    plan = planned(
+        lambda timeline: third(timeline).effects.append(otio.schema.LinearTimeWarp(time_scalar=2.0)), bare=False
+    )
     assert kinds(plan) == {"c": (ChangeKind.RETIMED,)}
 
 

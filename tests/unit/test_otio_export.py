@@ -56,7 +56,7 @@ def test_strips_become_clips_gaps_and_tracks_with_takes_as_media_references(tmp_
     assert sorted(clip.media_references()) == ["take 1", "take 2"]
     assert dict(clip.metadata["retake"]) == {"schema": 1, "shot": "s010", "take": 2}
     assert clip.media_reference.metadata["retake"]["recipe"]["prompt"] == "ü"
-    assert clip.metadata["blender_vse"]["channel"] == 2
+    assert clip.metadata["blender_vse"]["strip"]["channel"] == 2
 
 
 def test_overlapping_strips_of_a_channel_get_a_further_track() -> None:

@@ -28,7 +28,9 @@ CORPUS = Path(os.environ.get("RETAKE_CORPUS", ROOT.parent / "shared" / "corpus")
 CORPUS_FILES = sorted(CORPUS.glob("*/*.otio")) + sorted(CORPUS.glob("*/*.otioz"))
 
 
-def strip(name: str, path: Path, start: int, files: tuple[str, ...] = (), kind: StripKind = StripKind.MOVIE) -> StripSnapshot:
+def strip(
+    name: str, path: Path, start: int, files: tuple[str, ...] = (), kind: StripKind = StripKind.MOVIE
+) -> StripSnapshot:
     media = Media(str(path), Fraction(24), max(1, len(files)) if files else 100, files=files)
     return StripSnapshot(name, kind, 1, start, 20, 0, {SINGLE_MEDIA: media}, SINGLE_MEDIA, blend_type="ALPHA_OVER")
 
@@ -68,7 +70,12 @@ def test_a_bundle_holds_each_file_once_with_equal_names_and_sequences(
 
     found, _ = read_otio(path)
     contents = {one.name: Path(one.media[SINGLE_MEDIA].path).read_text() for one in found.strips}
-    assert contents == {"one": "a/clip.mov", "two": "b/Clip.mov", "again": "a/clip.mov", "pictures": "seq/shot.1001.png"}
+    assert contents == {
+        "one": "a/clip.mov",
+        "two": "b/Clip.mov",
+        "again": "a/clip.mov",
+        "pictures": "seq/shot.1001.png",
+    }
     pictures = next(one for one in found.strips if one.name == "pictures").media[SINGLE_MEDIA]
     assert len(pictures.files) == 5
     assert all((Path(pictures.path).parent / name).is_file() for name in pictures.files)
@@ -80,6 +87,7 @@ def test_a_bundle_holds_each_file_once_with_equal_names_and_sequences(
 
 def test_openTimelineIO_itself_reads_the_bundle(media: TimelineSnapshot, tmp_path: Path) -> None:  # noqa: N802
     write_otio(media, tmp_path / "cut.otioz")
+    (tmp_path / "out").mkdir()
     timeline = otio.adapters.read_from_file(str(tmp_path / "cut.otioz"), extract_to_directory=str(tmp_path / "out"))
     clips = list(timeline.find_clips())
     assert [clip.name for clip in clips] == ["one", "two", "again", "pictures"]
@@ -199,7 +207,9 @@ def test_moved_media_is_found_by_name_and_by_content(media: TimelineSnapshot, tm
     import hashlib
 
     known = {"sha256": hashlib.sha256(b"b/Clip.mov").hexdigest()}
-    hashed = edit(replace(lost.strips[0], media={SINGLE_MEDIA: replace(lost.strips[0].media[SINGLE_MEDIA], metadata=known)}))
+    hashed = edit(
+        replace(lost.strips[0], media={SINGLE_MEDIA: replace(lost.strips[0].media[SINGLE_MEDIA], metadata=known)})
+    )
     result = relink_media(hashed, [tmp_path / "new"])
     assert Path(result.snapshot.strips[0].media[SINGLE_MEDIA].path).read_text() == "b/Clip.mov"
 
@@ -219,11 +229,8 @@ def test_an_edit_made_by_others_is_read_and_written_back_the_same(path: Path, tm
     assert report.kept == report.strips
     names = [one.name for one in found.walk()]
     assert len(set(names)) == len(names)
-    again, _ = import_text(export_text(found)[0], ImportOptions(exists=lambda _: False))
-    known, _ = import_text(export_text(found)[0], ImportOptions(exists=lambda _: True))
-    seen, _ = import_text(export_text(found)[0])
-    assert seen == found
-    assert len(list(again.walk())) == len(list(known.walk())) == len(names)
+    again, _ = import_text(export_text(found)[0], ImportOptions(exists=lambda path: Path(path).is_file()))
+    assert again == found
     for flavour in FLAVOURS:
         write_otio(found, tmp_path / "again.otio", flavour=flavour)
 
