@@ -111,7 +111,7 @@ def import_(
     except BaseException:
         blend.unlink(missing_ok=True)
         raise
-    missing = sorted({path_of(strip) for strip in stand_ins(writer.scene)})
+    missing = sorted({path_of(strip) for strip in stand_ins(writer.scene)} - {""})
     if as_json:
         output.json({"file": str(blend.absolute()), "missing": missing, **report.as_json()})
         return 0
