@@ -184,6 +184,7 @@ def forget_plan() -> None:
 class RETAKE_PT_exchange(SidebarPanel, bpy.types.Panel):
     bl_idname = "RETAKE_PT_exchange"
     bl_label = "Exchange"
+    bl_order = 5
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -223,9 +223,9 @@ def exchange() -> Iterator[float]:
         (strip.name, strip.type, strip.channel, strip.left_handle, strip.right_handle)
         for strip in scene().sequence_editor.strips_all
     )
-    bpy.ops.screen.animation_cancel()
     act(lambda: bpy.ops.sequencer.view_all())
-    panel_alone("Exchange")
+    open_panel("Exchange")
+    area().tag_redraw()
     yield 1.5
     picture("10-import")
     act(lambda: bpy.ops.retake.conform(filepath=str(FOLDER / "changed.otio")))
@@ -246,13 +246,12 @@ def places() -> dict[str, list[int]]:
     return {one.name: [one.left_handle, one.right_handle] for one in scene().sequence_editor.strips_all}
 
 
-def panel_alone(title: str) -> None:
-    """Open the panel, which is closed at first, and scroll to it: a click opens it for the editor."""
+def open_panel(title: str) -> None:
+    """The panel once more, above the others and open: it is closed at first, and a click opens it for the editor."""
     cls = getattr(bpy.types, f"RETAKE_PT_{title.lower()}")
-    bpy.utils.unregister_class(cls)
-    cls.bl_options = set()
-    cls.bl_order = -1
-    bpy.utils.register_class(cls)
+    names = ("bl_space_type", "bl_region_type", "bl_category", "bl_label", "draw")
+    body = {"bl_idname": f"{cls.bl_idname}_open", "bl_order": -1, **{name: getattr(cls, name) for name in names}}
+    bpy.utils.register_class(type(body["bl_idname"], (bpy.types.Panel,), body))
 
 
 def add_movie(name: str, frame: int, channel: int) -> bpy.types.Strip:
