@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How long an import writes to Blender, against bare calls that insert the same strips: a ratio, and its growth.
 
-python -m tests.bench.import_speed [CLIPS …], with bpy; 10,000 clips take minutes, which Blender spends on opening files.
+python -m tests.bench.import_speed [CLIPS …], with bpy; 10,000 clips take minutes, which Blender spends opening files.
 """
 
 from __future__ import annotations

@@ -224,6 +224,7 @@ def exchange() -> Iterator[float]:
         for strip in scene().sequence_editor.strips_all
     )
     act(lambda: bpy.ops.sequencer.view_all())
+    area().spaces[0].timeline_overlay.show_strip_source = False
     open_panel("Exchange")
     area().tag_redraw()
     yield 1.5
