@@ -228,13 +228,12 @@ def exchange() -> Iterator[float]:
     open_panel("Exchange")
     area().tag_redraw()
     yield 1.5
-    picture("10-import")
     act(lambda: bpy.ops.retake.conform(filepath=str(FOLDER / "changed.otio")))
     rows = bpy.context.window_manager.retake_conform.changes
     yield from wait(lambda: len(rows) > 0)
     said["changes"] = [row.words for row in rows]
     yield 1.5
-    picture("11-conform")
+    picture("10-conform")
     said["apply"] = act(lambda: bpy.ops.retake.apply_conform("INVOKE_DEFAULT", True))
     yield 1.0
     said["conformed"] = places()
