@@ -134,9 +134,9 @@ def apply_conform(living: TimelineSnapshot, plan: ConformPlan, chosen: Iterable[
             strips[change.name] = change.after
     for name in gone:
         strips.pop(name, None)
-    lost = True
-    while lost:
-        lost = {name for name, strip in strips.items() if strip.kind is StripKind.EFFECT and gone & set(strip.inputs)}
+    while lost := {
+        name for name, strip in strips.items() if strip.kind is StripKind.EFFECT and gone & set(strip.inputs)
+    }:
         gone |= lost
         for name in lost:
             del strips[name]

@@ -71,7 +71,7 @@ def _check_ending(path: Path) -> None:
 
 
 def _refuse_losses(report: Report) -> None:
-    lost = [finding for finding in report.losses]
+    lost = report.losses
     if lost:
         shown = "; ".join(finding.sentence for finding in lost[:5])
         more = f"; and {len(lost) - 5} more" if len(lost) > 5 else ""

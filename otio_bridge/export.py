@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from .effects import effects_of, note_levels
 from .errors import BridgeError
@@ -353,9 +353,7 @@ class _Writer:
         foreign = effect.foreign
         if "transition_type" in foreign:
             own["foreign"] = True
-        if is_dissolve and effect.effect_type in DISSOLVES:
-            self.findings.kept(effect.name, "transition")
-        elif self.flavour.wipes:
+        if (is_dissolve and effect.effect_type in DISSOLVES) or self.flavour.wipes:
             self.findings.kept(effect.name, "transition")
         return {
             "OTIO_SCHEMA": "Transition.1",
@@ -714,5 +712,5 @@ def _mapping(value: Any) -> Json:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9

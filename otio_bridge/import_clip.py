@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .media_url import file_name
 from .namespaces import BLENDER, own_part
-from .snapshot import Media, Retiming, RetimeKey, StripKind, StripSnapshot
+from .snapshot import Media, RetimeKey, Retiming, StripKind, StripSnapshot
 from .times import nearest
 
 if TYPE_CHECKING:
@@ -20,9 +20,36 @@ if TYPE_CHECKING:
     from .times import Json
 
 _IMAGES = frozenset(
-    "png jpg jpeg jpe tif tiff exr dpx cin tga bmp webp hdr sgi rgb rgba jp2 j2c psd psb iff gif avif heic".split()
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "jpe",
+        "tif",
+        "tiff",
+        "exr",
+        "dpx",
+        "cin",
+        "tga",
+        "bmp",
+        "webp",
+        "hdr",
+        "sgi",
+        "rgb",
+        "rgba",
+        "jp2",
+        "j2c",
+        "psd",
+        "psb",
+        "iff",
+        "gif",
+        "avif",
+        "heic",
+    ]
 )
-_SOUNDS = frozenset("wav mp3 aif aiff aifc flac ogg oga opus m4a aac ac3 wma mka caf".split())
+_SOUNDS = frozenset(
+    ["wav", "mp3", "aif", "aiff", "aifc", "flac", "ogg", "oga", "opus", "m4a", "aac", "ac3", "wma", "mka", "caf"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +102,22 @@ def read_written(own: Json) -> Written | None:
     if not isinstance(found, dict):
         return None
     pieces = []
-    for one in found.get("pieces") if isinstance(found.get("pieces"), list) else ():
+    rows = found.get("pieces")
+    for one in rows if isinstance(rows, list) else ():
         if not isinstance(one, list) or len(one) != 3 or not all(_is_number(each) for each in one):
             return None
         pieces.append((int(one[0]), float(one[1]), float(one[2])))
     numbers = [found.get("at"), found.get("length"), found.get("head", 0), found.get("tail", 0)]
-    if not pieces or not all(type(one) is int and abs(one) < 2**53 for one in numbers):
+    whole = [one for one in numbers if isinstance(one, int) and not isinstance(one, bool) and abs(one) < 2**53]
+    if not pieces or len(whole) != 4:
         return None
+    start, length, head, tail = whole
     channel, zero = found.get("channel"), found.get("zero")
     return Written(
-        *numbers,
+        start,
+        length,
+        head,
+        tail,
         tuple(pieces),
         channel if type(channel) is int else None,
         zero if type(zero) is int else None,
@@ -189,7 +222,7 @@ def retimed(strip: StripSnapshot, place: Place, begins: Fraction, rate: Fraction
     return replace(strip, content_offset=offset, retiming=Retiming(keys))
 
 
-def kind_of(clip: Json, reference: Json, media: Media | None, *, is_sound: bool) -> StripKind:
+def kind_of(reference: Json, media: Media | None, *, is_sound: bool) -> StripKind:
     schema = str(reference.get("OTIO_SCHEMA", "")).partition(".")[0]
     if schema == "GeneratorReference":
         return _generated(reference)

@@ -108,7 +108,8 @@ class LevelReader:
             for found in row.get("markers") or []:
                 if schema_of(row) == "Track" and (read := read_marker(found, self.rate)) is not None:
                     level.markers.append(replace(read[0], frame=zero + nearest(read[1])))
-        for record in own.get("left_out") if isinstance(own.get("left_out"), list) else ():
+        beside = own.get("left_out")
+        for record in beside if isinstance(beside, list) else ():
             self._left_out(level, record, zero - zero_was)
         level.strips.sort(key=_order)
         return level
@@ -146,7 +147,7 @@ class LevelReader:
         row = track.json
         known = level.channels.get(track.channel)
         own = own_part(row.get("metadata"), BLENDER)
-        name = row.get("name") if isinstance(row.get("name"), str) else ""
+        name = _text(row)
         is_muted = row.get("enabled") is False if schema_of(row) == "Track" else False
         if own:
             if name == own.get("name"):
@@ -249,7 +250,7 @@ class LevelReader:
         return strip
 
     def _named(self, strip: StripSnapshot, item: Json) -> StripSnapshot:
-        asked = item.get("name") if isinstance(item.get("name"), str) else ""
+        asked = _text(item)
         shown = strip.shown
         wanted = asked or (shown.name if shown else "") or strip.kind.value.capitalize()
         name = self._unique(wanted)
@@ -273,7 +274,7 @@ class LevelReader:
         media, active = self._media(clip)
         reference = active_reference(clip)[1]
         shown = media.get(active)
-        kind = kind_of(clip, reference, shown, is_sound=track.is_sound)
+        kind = kind_of(reference, shown, is_sound=track.is_sound)
         settings = generated_settings(kind, reference)
         foreign: Json = {}
         if kind in (StripKind.COLOR, StripKind.TEXT):
@@ -360,7 +361,7 @@ class LevelReader:
         if (strip.kind is StripKind.META) != (schema_of(item) == "Stack") or strip.length < 1:
             return None
         old_name, old_start = strip.name, strip.start
-        asked = item.get("name") if isinstance(item.get("name"), str) else old_name
+        asked = found if isinstance(found := item.get("name"), str) else old_name
         called = own.get("called", old_name)
         name = self._unique(old_name if asked == called else asked)
         self._renamed.setdefault(old_name, name)
@@ -479,8 +480,8 @@ class LevelReader:
             self.findings.dropped(into.name, "transition", "it is shorter than a frame")
             return into
         if track.is_sound:
-            return self._crossfade(level, transition, out, into, end - start)
-        asked = transition.get("name") if isinstance(transition.get("name"), str) else ""
+            return self._crossfade(level, out, into, end - start)
+        asked = _text(transition)
         kind = str(transition.get("transition_type", ""))
         effect = None
         if "strip" in own:
@@ -522,9 +523,7 @@ class LevelReader:
         self.findings.kept(name, "strip")
         return into
 
-    def _crossfade(
-        self, level: Level, transition: Json, out: StripSnapshot, into: StripSnapshot, length: int
-    ) -> StripSnapshot:
+    def _crossfade(self, level: Level, out: StripSnapshot, into: StripSnapshot, length: int) -> StripSnapshot:
         """Blender has no crossfade of sounds: both fade over the overlap."""
         self.findings.approximated(into.name, "transition", "both sounds fade, for Blender has no crossfade of sounds")
         for place in range(len(level.strips) - 1, -1, -1):
@@ -610,6 +609,11 @@ def _with_fade(strip: StripSnapshot, head: int, tail: int) -> StripSnapshot:
     level = strip.volume if strip.kind is StripKind.SOUND else strip.opacity
     others = tuple(one for one in strip.curves if one.path != fade_path(strip))
     return replace(strip, curves=(*others, fade_curve(strip, head, min(tail, strip.length - head), level)))
+
+
+def _text(item: Json) -> str:
+    name = item.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _order(strip: StripSnapshot) -> tuple[int, int, str]:

@@ -106,7 +106,7 @@ def _import(root: Json, options: ImportOptions, findings: Findings) -> TimelineS
     ):
         timecode = _whole(own["timecode_start"], 0)
     return TimelineSnapshot(
-        name=timeline.get("name") if isinstance(timeline.get("name"), str) else "",
+        name=name if isinstance(name := timeline.get("name"), str) else "",
         rate=rate,
         start=start,
         width_px=width,

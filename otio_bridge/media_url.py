@@ -36,7 +36,7 @@ def is_absolute(path: str) -> bool:
 
 
 def to_url(path: str, form: UrlForm, base: str = "") -> str:
-    """`path` and `base`, the folder of the .otio file, are absolute. Where no relative way leads there: `path` itself."""
+    """`path` and `base`, the folder of the .otio file, are absolute. Where no relative way leads: `path` itself."""
     if form is UrlForm.FILE_URL:
         return _file_url(path)
     if form is UrlForm.RELATIVE and base:

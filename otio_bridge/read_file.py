@@ -52,7 +52,7 @@ def read_text(text: str) -> tuple[Json, tuple[str, ...]]:
     try:
         known = otio.core.deserialize_json_from_string(checked)
         if not isinstance(known, otio.core.SerializableObject):
-            raise BridgeError("The file holds no OpenTimelineIO object.", hint=_DAMAGED)
+            raise BridgeError("The file holds no OpenTimelineIO object.", hint=_DAMAGED)  # noqa: TRY301
         root = None if is_old else _plain(text)
         if root is None:
             root = json.loads(known.to_json_string(indent=-1))

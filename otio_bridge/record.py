@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import types
+from collections.abc import Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
@@ -27,9 +28,9 @@ T = TypeVar("T")
 
 
 @cache
-def _defaults(cls: type) -> dict[str, Any]:
+def _defaults(cls: Hashable) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for each in fields(cls):
+    for each in fields(cls):  # type: ignore[arg-type]
         if each.default is not MISSING:
             found[each.name] = each.default
         elif each.default_factory is not MISSING:
@@ -38,12 +39,12 @@ def _defaults(cls: type) -> dict[str, Any]:
 
 
 @cache
-def _names(cls: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(cls))
+def _names(cls: Hashable) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls))  # type: ignore[arg-type]
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Hashable) -> dict[str, Any]:
     from collections.abc import Iterator, Mapping
 
     names = {**vars(snapshot_module), "Mapping": Mapping, "Iterator": Iterator, "Fraction": Fraction}

@@ -134,7 +134,7 @@ def read_media(reference: Json, rate: Fraction, base: str) -> Media:
     own = own_part(metadata, BLENDER)
     start, frames, media_rate = _available(reference, rate)
     retake = {key: value for key, value in own_part(metadata, RETAKE).items() if key != "schema"}
-    name = reference.get("name") if isinstance(reference.get("name"), str) else ""
+    name = _text(reference, "name")
     foreign: Json = {}
     if others := without_own(metadata):
         foreign["metadata"] = others
@@ -150,7 +150,7 @@ def read_media(reference: Json, rate: Fraction, base: str) -> Media:
         found = own_part(metadata, "Resolve_OTIO").get("Media Url")
         path = to_path(found, base) if isinstance(found, str) else ""
         foreign = {"reference": reference}
-    exact = _own_media(own, reference, media_rate, start, frames, path, base)
+    exact = _own_media(own, media_rate, start, path)
     return Media(
         path=exact.get("path", path),
         rate=exact.get("rate", media_rate),
@@ -166,9 +166,7 @@ def read_media(reference: Json, rate: Fraction, base: str) -> Media:
     )
 
 
-def _own_media(
-    own: Json, reference: Json, rate: Fraction, start: int, frames: int, path: str, base: str
-) -> dict[str, Any]:
+def _own_media(own: Json, rate: Fraction, start: int, path: str) -> dict[str, Any]:
     """What our metadata knows better than the reference, as long as the reference still names the same file."""
     from .record import RecordDamaged, exact_rate
 

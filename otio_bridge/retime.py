@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _segments(keys: tuple[RetimeKey, ...]) -> tuple[list[_Segment], bool]:
     points = [(Fraction(key.frame), Fraction(key.content_frame), key.ramp) for key in keys]
     speeds = [
         (after[1] - before[1]) / (after[0] - before[0]) if after[0] > before[0] else Fraction(0)
-        for before, after in zip(points, points[1:], strict=False)
+        for before, after in pairwise(points)
     ]
     segments = []
     exact = True

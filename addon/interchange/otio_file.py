@@ -52,8 +52,8 @@ def write_otio(
 def read_otio(
     path: Path, *, rate: Fraction | None = None, start: int = 1, media_folder: Path | None = None
 ) -> tuple[TimelineSnapshot, Report]:
-    """`rate`: that of the scene it goes into; None: the edit's own. `start`: the frame of the edit's first moment, where
-    the file does not say. `media_folder`: where a bundle's media is unpacked to; None: beside the bundle.
+    """`rate`: that of the scene it goes into; None: the edit's own. `start`: the frame of the edit's first moment,
+    where the file does not say. `media_folder`: where a bundle's media is unpacked to; None: beside the bundle.
 
     Raises ExchangeError for what is no edit, StorageError for the disk.
     """
