@@ -46,6 +46,8 @@ class OpenPlace:
     head_s: Fraction = Fraction(0)
     """What a transition before shows in addition; `tail_s`: one after."""
     tail_s: Fraction = Fraction(0)
+    at_s: Fraction = Fraction(0)
+    """Where it begins on its track."""
     wishes: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the shot, as the edit names them."""
 
@@ -55,11 +57,30 @@ class OpenPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenPlaces:
-    """`lost`: a sentence for each prompt that lies over nothing that could be filled."""
+class LostPrompt:
+    """A marker that lies over nothing that could be filled. Seconds of its level of the edit."""
 
+    prompt: str
+    where: str
+    at_s: Fraction
+    length_s: Fraction
+    """What it marks; 0 for a point."""
+
+    @property
+    def sentence(self) -> str:
+        place = f" on {self.where}" if self.where else ""
+        return (
+            f"The marker “{self.prompt[:60]}” at {_clock_words(self.at_s)}{place} lies over no gap and no clip without "
+            "its media."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlaces:
     places: tuple[OpenPlace, ...]
-    lost: tuple[str, ...]
+    lost: tuple[LostPrompt, ...]
+    rate: Fraction
+    """What the edit is counted in."""
 
 
 def find_open_places(timeline: Json, base: str, exists: Callable[[str], bool]) -> OpenPlaces:
@@ -75,7 +96,7 @@ def find_open_places(timeline: Json, base: str, exists: Callable[[str], bool]) -
         raise BridgeError(
             f"The edit cannot be understood: {str(error)[:200]}.", hint="The file is damaged: export the edit again."
         ) from error
-    return OpenPlaces(_with_ids(finder.found), tuple(finder.lost))
+    return OpenPlaces(_with_ids(finder.found), tuple(finder.lost), finder.clock.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +105,7 @@ class _Prompt:
 
     text: str
     at: Fraction
-    name: str
+    length: Fraction
 
 
 @dataclass(slots=True)
@@ -93,7 +114,7 @@ class _Finder:
     base: str
     exists: Callable[[str], bool]
     found: list[OpenPlace] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    lost: list[LostPrompt] = field(default_factory=list)
 
     def search(self, stack: Json, way: Path, outer: str, inherited: tuple[_Prompt, ...]) -> None:
         """A stack's tracks from the lowest up; what no track takes of the stack's own prompts is lost."""
@@ -105,8 +126,9 @@ class _Finder:
             own = self._prompts(track)
             taken = self._track(track, (*way, number), here, [*own, *([] if is_sound else waiting)], covered)
             waiting = [prompt for prompt in waiting if prompt not in taken]
-            self.lost += [self._lost(one, here) for one in own if one not in taken and one not in covered]
-        self.lost += [self._lost(one, outer.rstrip(", ")) for one in waiting if one not in covered]
+            self.lost += [LostPrompt(one.text, here, one.at, one.length) for one in own if one not in taken and one not in covered]
+        where = outer.rstrip(", ")
+        self.lost += [LostPrompt(one.text, where, one.at, one.length) for one in waiting if one not in covered]
 
     def _track(self, track: Json, way: Path, here: str, prompts: list[_Prompt], covered: set[_Prompt]) -> set[_Prompt]:
         """The prompts that a place of this track answers to."""
@@ -126,7 +148,7 @@ class _Finder:
                 self._track(item, path, f"{here}, nested track {number + 1}", [], covered)
             elif schema in ("Gap", "Clip") and length:
                 where = f"{here}, item {number + 1}, at {_clock_words(at)}"
-                place = self._place(item, children, number, path, where, over)
+                place = self._place(item, children, number, path, (where, at), over)
                 if place is not None:
                     taken.update(over)
                     self.found.append(place)
@@ -136,7 +158,7 @@ class _Finder:
         return taken
 
     def _place(
-        self, item: Json, children: list[Json], number: int, path: Path, where: str, over: list[_Prompt]
+        self, item: Json, children: list[Json], number: int, path: Path, place: tuple[str, Fraction], over: list[_Prompt]
     ) -> OpenPlace | None:
         """None where nobody wants it filled, or the media is there."""
         if schema_of(item) == "Clip" and not self._is_missing(item):
@@ -148,9 +170,10 @@ class _Finder:
         speed = Fraction(abs(time_scalar(item)))
         head, tail = self._transition(children, number - 1)[0], self._transition(children, number + 1)[1]
         wanted = own.get("shot")
+        where, at = place
         return OpenPlace(
             path, where, wanted if isinstance(wanted, str) else "", prompt,
-            self.clock.duration(item) * speed, head * speed, tail * speed,
+            self.clock.duration(item) * speed, head * speed, tail * speed, at,
             {key: value for key, value in own.items() if key not in _NO_WISHES},
         )  # fmt: skip
 
@@ -169,7 +192,7 @@ class _Finder:
         for marker in markers if isinstance(markers, list) else []:
             read = read_marker(marker, self.clock.rate)
             if read is not None and (text := _signed(read[0].comment) or _signed(read[0].name)):
-                found.append(_Prompt(text, read[1] / self.clock.rate, read[0].name))
+                found.append(_Prompt(text, read[1] / self.clock.rate, read[0].length / self.clock.rate))
         return found
 
     def _transition(self, children: list[Json], number: int) -> tuple[Fraction, Fraction]:
@@ -187,13 +210,6 @@ class _Finder:
                 path = to_path(url, self.base) if isinstance(url, str) else ""
                 return not path or ("://" not in path and not self.exists(path))
         return False
-
-    def _lost(self, prompt: _Prompt, where: str) -> str:
-        place = f" on {where}" if where else ""
-        return (
-            f"The marker “{prompt.text[:60]}” at {_clock_words(prompt.at)}{place} lies over no gap and no clip without "
-            "its media."
-        )
 
 
 def _is_filled(item: Json) -> bool:

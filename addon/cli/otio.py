@@ -16,8 +16,6 @@ from .placing import check_blender
 if TYPE_CHECKING:
     from typing import Any
 
-    from bpy.types import Scene
-
     from otio_bridge.conform import Change
 
     from ..interchange.bridge import Report
@@ -62,7 +60,7 @@ def export(
     from ..vse.read import read_timeline
 
     output: Output = context.obj.output
-    snapshot = with_media_facts(read_timeline(_scene(open_project(blend.absolute()), scene_name)))
+    snapshot = with_media_facts(read_timeline(open_project(blend.absolute(), scene_name)))
     report = write_otio(
         snapshot, otio_file.absolute(), flavour=flavour, url_form=paths, schema_target=for_version,
         strict=strict, leave_missing=leave_missing,
@@ -107,17 +105,14 @@ def import_(
         writer = begin_writing(ImportPlace.NEW_SCENE, scene, snapshot)
         writer.run()
         report = with_notes(report, writer.notes)
-        if strict and report.losses:
-            raise ExchangeError(
-                f"Nothing was written: {report.losses[0].sentence}, and {len(report.losses) - 1} more.",
-                hint="Run it without --strict to accept that.",
-            )
+        if strict:
+            _refuse(report)
         only_scene(writer.scene, scene)
         save_project(blend.absolute(), keep_backup=False)
     except BaseException:
         blend.unlink(missing_ok=True)
         raise
-    missing = sorted({path_of(strip) for strip in stand_ins(writer.scene)})
+    missing = sorted({path_of(strip) for strip in stand_ins(writer.scene)} - {""})
     if as_json:
         output.json({"file": str(blend.absolute()), "missing": missing, **report.as_json()})
         return 0
@@ -155,7 +150,7 @@ def conform(
     from ..vse.project import open_project, save_project
 
     output: Output = context.obj.output
-    scene = _scene(open_project(blend.absolute()), scene_name)
+    scene = open_project(blend.absolute(), scene_name)
     plan = plan_for(scene, edit.absolute())
     unknown = sorted(set(only) - {change.name for change in plan.changes})
     if unknown:
@@ -190,16 +185,12 @@ def conform(
     return 0
 
 
-def _scene(scene: Scene, name: str) -> Scene:
-    if not name:
-        return scene
-    import bpy
-
-    found = bpy.data.scenes.get(name)
-    if found is None:
-        known = ", ".join(one.name for one in bpy.data.scenes)
-        raise InputError("--scene", name, f"the file has {known}")
-    return found
+def _refuse(report: Report) -> None:
+    if report.losses:
+        raise ExchangeError(
+            f"Nothing was written: {report.losses[0].sentence}, and {len(report.losses) - 1} more.",
+            hint="Run it without --strict to accept that.",
+        )
 
 
 def _change_row(change: Change) -> dict[str, Any]:

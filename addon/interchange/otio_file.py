@@ -42,7 +42,7 @@ def write_otio(
     options = bridge_module("export").ExportOptions(
         FLAVOURS[flavour], url_form=forms.get(url_form), schema_target=schema_target
     )
-    with _translated(f"The edit cannot be written to {path}", "Choose another folder."):
+    with translated(f"The edit cannot be written to {path}", "Choose another folder."):
         report: Report = bridge_module("edit_file").write_edit(
             snapshot, path, options, strict=strict, leave_missing=leave_missing
         )
@@ -60,7 +60,7 @@ def read_otio(
     options = bridge_module("import_timeline").ImportOptions(rate=rate, start=start)
     if path.suffix == ".otioz" and media_folder is None:
         media_folder = path.absolute().parent / f"{path.stem} media"
-    with _translated(f"{path} cannot be read", "Check the path and its permissions."):
+    with translated(f"{path} cannot be read", "Check the path and its permissions."):
         found: tuple[TimelineSnapshot, Report] = bridge_module("edit_file").read_edit(
             path, options, media_folder=media_folder
         )
@@ -69,13 +69,14 @@ def read_otio(
 
 def relink_media(snapshot: TimelineSnapshot, folders: Iterable[Path]) -> Relinked:
     """As otio_bridge/relink.py says. Raises StorageError for a folder that cannot be read."""
-    with _translated("The folders cannot be searched", "Check the paths and their permissions."):
+    with translated("The folders cannot be searched", "Check the paths and their permissions."):
         found: Relinked = bridge_module("relink").relink(snapshot, folders)
     return found
 
 
 @contextmanager
-def _translated(what: str, hint: str) -> Iterator[None]:
+def translated(what: str, hint: str) -> Iterator[None]:
+    """Errors of the bridge and of the disk as the add-on's; `what` and `hint` are said of the disk's."""
     try:
         yield
     except BridgeError as error:

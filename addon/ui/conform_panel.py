@@ -27,7 +27,9 @@ class RetakeChange(bpy.types.PropertyGroup):
     # `name` is the strip's.
     words: StringProperty(name="Change")
     needs: StringProperty(name="Needs")
-    is_chosen: BoolProperty(name="Apply", description="Whether Apply brings this change onto the timeline", default=True)
+    is_chosen: BoolProperty(
+        name="Apply", description="Whether Apply brings this change onto the timeline", default=True
+    )
 
 
 class RetakeConform(bpy.types.PropertyGroup):
@@ -54,8 +56,8 @@ class RETAKE_UL_changes(bpy.types.UIList):
         row.prop(item, "is_chosen", text="")
         row.label(text=item.words, icon="ERROR" if item.needs else "NONE")
 
-    def filter_items(self, context: bpy.types.Context, data: Any, property: str) -> tuple[list[int], list[int]]:
-        return [self.bitflag_filter_item] * len(getattr(data, property)), []
+    def filter_items(self, context: bpy.types.Context, data: Any, propname: str) -> tuple[list[int], list[int]]:
+        return [self.bitflag_filter_item] * len(getattr(data, propname)), []
 
 
 class RETAKE_OT_conform(bpy.types.Operator):
@@ -182,6 +184,7 @@ def forget_plan() -> None:
 class RETAKE_PT_exchange(SidebarPanel, bpy.types.Panel):
     bl_idname = "RETAKE_PT_exchange"
     bl_label = "Exchange"
+    bl_order = 5
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:

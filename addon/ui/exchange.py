@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Edits out and in from Blender's own menus and by drag and drop: files on a thread, Blender in slices, one undo step."""
+"""Edits out and in from Blender's menus and by drag and drop: files on a thread, Blender in slices, one undo step."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
 
         scene = edit_scene()
         path = Path(bpy.path.abspath(self.filepath))
-        if path.suffix not in (".otio", ".otioz", ".otiod"):
+        if path.suffix not in {".otio", ".otioz", ".otiod"}:
             path = path.with_name(f"{path.name}.otio")
         snapshot = read_timeline(scene)
         flavour, form, strict = self.flavour, "" if self.paths == "BEST" else self.paths, self.strict

@@ -40,7 +40,7 @@ class Applied:
 
 
 def apply_changes(scene: Scene, changes: Iterable[Change]) -> Applied:
-    """Removes, changes, then adds. Raises PlacementError before anything is changed where a strip is not there."""
+    """Removes, changes, then adds. Raises PlacementError before anything is changed where a strip or file is missing."""
     editor = scene.sequence_editor_create()
     chosen = list(changes)
     there = {strip.name: strip for strip in editor.strips}
@@ -49,10 +49,15 @@ def apply_changes(scene: Scene, changes: Iterable[Change]) -> Applied:
             raise PlacementError(
                 f"{change.name} is not on the timeline any more.", hint="Compare the edit with the timeline again."
             )
+        shown = change.after.shown if change.after else None
+        is_other = change.before is not None and shown is not None and shown != change.before.shown
+        if is_other and shown is not None and not Path(shown.path).is_file():
+            raise PlacementError(
+                f"The file that {change.name} is to show is missing: {shown.path}.",
+                hint="Put it there, or leave that change out.",
+            )
     notes: list[tuple[str, str, str]] = []
-    writer = StripWriter(
-        scene, scene_rate(scene.render.fps, scene.render.fps_base), lambda *note: notes.append(note)
-    )
+    writer = StripWriter(scene, scene_rate(scene.render.fps, scene.render.fps_base), lambda *note: notes.append(note))
     for change in chosen:
         if change.after is None and change.name in editor.strips:  # an effect goes with its input
             editor.strips.remove(there[change.name])
@@ -109,8 +114,6 @@ def _show(strip: Strip, after: StripSnapshot) -> None:
     if shown is None:
         return
     path = Path(shown.path)
-    if not path.is_file():
-        raise PlacementError(f"The file that {strip.name} is to show is missing: {path}.", hint="Put it there first.")
     kind: Any = after.kind
     if kind is StripKind.SOUND:
         strip.sound = bpy.data.sounds.load(blend_path(path), check_existing=True)

@@ -28,7 +28,8 @@ def plan_for(scene: Scene, edit: Path) -> ConformPlan:
 
 def plan_between(living: TimelineSnapshot, edit: Path) -> ConformPlan:
     """On any thread."""
-    wanted, _ = read_otio(edit, rate=living.rate, start=living.start)
-    plan: ConformPlan = bridge_module("conform").plan_conform(with_media_facts(living), wanted)
+    wanted, report = read_otio(edit, rate=living.rate, start=living.start)
+    plan: ConformPlan = bridge_module("conform").plan_conform(
+        with_media_facts(living), wanted, with_channels=report.is_ours
+    )
     return plan
-

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the running Blender keeps the fields of its structures, by its own description.
 
-Every .blend holds that description ("DNA"); Blender reads files of other versions by it, and its build checks that it is
-the layout in memory. A .blend without anything in it is written once for it.
+Every .blend holds that description ("DNA"); Blender reads files of other versions by it, and its build checks that it
+is the layout in memory. A .blend without anything in it is written once for it.
 """
 
 from __future__ import annotations

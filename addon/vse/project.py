@@ -19,14 +19,23 @@ if TYPE_CHECKING:
     from bpy.types import Scene
 
 
-def open_project(path: Path) -> Scene:
-    """Load `path` and return the scene whose edit it shows. Raises StorageError."""
+def open_project(path: Path, scene_name: str = "") -> Scene:
+    """Load `path` and return the scene of that name, or the one whose edit it shows.
+
+    Raises StorageError, or InputError where there is no such scene.
+    """
     ensure_registered()
     try:
         bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False)
     except RuntimeError as error:
         raise StorageError(f"Blender cannot open {path}: {error}", hint="Is it a .blend of this version?") from error
-    return _ready_scene()
+    if not scene_name:
+        return _ready_scene()
+    found = bpy.data.scenes.get(scene_name)
+    if found is None:
+        known = ", ".join(one.name for one in bpy.data.scenes)
+        raise InputError("--scene", scene_name, f"the file has {known}")
+    return found
 
 
 def new_project(path: Path, rate: Fraction, size_px: tuple[int, int]) -> Scene:

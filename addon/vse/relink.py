@@ -23,7 +23,7 @@ _SCRATCH = 126
 
 
 def relink_strips(scene: Scene, found: TimelineSnapshot, new_paths: Mapping[str, str]) -> int:
-    """`found`: the scene's edit with the new paths in place of the old ones. Returns how many strips show their media."""
+    """`found`: the scene's edit with the new paths in place of the old. Returns how many strips show their media."""
     editor = scene.sequence_editor_create()
     snapshots = {strip.name: strip for strip in found.walk()}
     writer = StripWriter(scene, scene_rate(scene.render.fps, scene.render.fps_base), lambda *_: None)

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
     from ..interchange.bridge import Report
 
-_GONE = {"strip"}
 _NOT_EXACT = {"channel", "length", "media", "scene", "blend"}
 
 
 def with_notes(report: Report, notes: Iterable[tuple[str, str, str]]) -> Report:
-    """`notes`: (strip, feature, reason)."""
+    """`notes`: (strip, feature, reason). What the report has found already is not said twice."""
+    known = {(one.strip, one.feature) for one in report.findings if one.fate is not Fate.KEPT}
     found = [
         Finding(strip, feature, Fate.APPROXIMATED if feature in _NOT_EXACT else Fate.DROPPED, reason)
         for strip, feature, reason in notes
+        if (strip, feature) not in known
     ]
     return replace(report, findings=(*report.findings, *found))

@@ -13,7 +13,7 @@ from .compat import RETIMED_SPAN_LACKS
 from .strip_memory import FREEZE_END, FREEZE_START, RAMP_END, RAMP_START, MemoryKey, overwrite_keys
 
 if TYPE_CHECKING:
-    from bpy.types import Scene, Strip
+    from bpy.types import Strip
 
     from .strip_memory import StripMemory
 
@@ -33,9 +33,7 @@ def read_retiming(memory: StripMemory, factor: float, *, is_reversed: bool, keep
     return Retiming(_turned(keys) if is_reversed else keys, keeps_pitch)
 
 
-def write_retiming(
-    scene: Scene, strip: Strip, retiming: Retiming, memory: StripMemory, factor: float, *, is_reversed: bool
-) -> bool:
+def write_retiming(strip: Strip, retiming: Retiming, memory: StripMemory, factor: float, *, is_reversed: bool) -> bool:
     """The strip has two keys at least; in a sequencer's context. False where Blender did not take the keys."""
     keys = _turned(retiming.keys) if is_reversed else retiming.keys
     span = max(memory.media_frames - RETIMED_SPAN_LACKS, 1)
@@ -71,19 +69,17 @@ def write_retiming(
 
 
 def _make_keys(strip: Strip, count: int) -> bool:
-    """As many keys as that, anywhere. The strip has its first and last one."""
+    """As many keys as that or more, anywhere. The strip has its first and last one."""
     from .compat import left_handle, right_handle
 
     keys = strip.retiming_keys
     if len(keys) < 2:
         return False
-    while len(keys) > count:
-        keys[len(keys) - 2].remove()
     frame = left_handle(strip) + 1
     while len(keys) < count and frame < right_handle(strip) - 1:
         keys.add(timeline_frame=frame)
         frame += 1
-    return len(keys) == count
+    return len(keys) >= count
 
 
 def _turned(keys: tuple[RetimeKey, ...]) -> tuple[RetimeKey, ...]:

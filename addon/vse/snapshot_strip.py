@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..interchange.bridge import (
@@ -23,7 +22,6 @@ from ..timeline.rate import scene_rate
 from .compat import (
     connected_strips,
     content_duration,
-    content_start,
     content_trim,
     left_handle,
     left_handle_offset,

@@ -4,7 +4,8 @@
 Python has of a retiming key only its frame, and that resolves to the wrong strip where there are several; setting it
 crashes (measured on 4.5.15, 5.0.1 and 5.2.3). So both are read in the strip's own structure, at the places which the
 running Blender describes itself, and only where the structure shows the strip's own name and number of keys.
-Keys are changed in place, never added or removed.
+Keys are changed in place, never added. Of too many the last are forgotten: Blender's own function for that looks for
+the strip of the key, finds a wrong one, and crashes (measured on 5.2.3).
 """
 
 from __future__ import annotations
@@ -109,12 +110,13 @@ def connected_names(strip: Strip) -> list[str]:
 
 
 def overwrite_keys(strip: Strip, keys: tuple[MemoryKey, ...]) -> bool:
-    """Give the strip's keys, as many as they are, other places and shares. False with nothing changed."""
+    """Give the strip's keys, of which there are so many at least, other places and shares. False: nothing changed."""
     address = _address(strip)
     places = _places()
     if address is None or places is None or not keys:
         return False
-    if _read(address, places.key_count, "i") != len(keys) or _key_count(strip) != len(keys):
+    count = int(_read(address, places.key_count, "i"))
+    if count < len(keys) or _key_count(strip) != count:
         return False
     start = _read(address, places.keys, "Q")
     if not start:
@@ -131,6 +133,8 @@ def overwrite_keys(strip: Strip, keys: tuple[MemoryKey, ...]) -> bool:
             field = places.key.fields[name]
             packed = struct.pack(_FORMATS[field.type_name], value)
             ctypes.memmove(start + number * places.key.size + field.offset, packed, len(packed))
+    packed = struct.pack("=i", len(keys))
+    ctypes.memmove(address + places.key_count, packed, len(packed))
     return True
 
 

@@ -157,9 +157,7 @@ class StripWriter:
             why = "there is no such scene" if shown is None else "a scene cannot show itself"
             self._note(strip.name, "scene", f"{strip.settings.get('scene') or 'its scene'}: {why}")
             return new_stand_in(owner, strip, channel)
-        return owner.strips.new_scene(
-            name=strip.name, scene=shown, channel=channel, frame_start=strip.content_start
-        )
+        return owner.strips.new_scene(name=strip.name, scene=shown, channel=channel, frame_start=strip.content_start)
 
     def _is_there(self, path: str) -> bool:
         if path not in self._there:
@@ -215,7 +213,6 @@ class StripWriter:
             bpy.ops.sequencer.retiming_key_add("EXEC_DEFAULT", False, timeline_frame=frame)
             memory = strip_memory(made)
             is_done = memory is not None and write_retiming(
-                self._scene,
                 made,
                 retiming,
                 memory,
@@ -315,7 +312,9 @@ def shows(shown: Scene, scene: Scene) -> bool:
             continue
         seen.add(one.name)
         editor = one.sequence_editor
-        pending += [strip.scene for strip in (editor.strips_all if editor else ()) if strip.type == "SCENE" and strip.scene]
+        pending += [
+            strip.scene for strip in (editor.strips_all if editor else ()) if strip.type == "SCENE" and strip.scene
+        ]
     return False
 
 

@@ -158,7 +158,9 @@ class TimelineWriter:
         if made.channel != strip.channel:
             made.channel = strip.channel
         if made.channel != strip.channel:
-            self.notes.append((strip.name, "channel", f"it lies on channel {made.channel}, as {strip.channel} was taken"))
+            self.notes.append(
+                (strip.name, "channel", f"it lies on channel {made.channel}, as {strip.channel} was taken")
+            )
         if (left_handle(made), right_handle(made)) != (strip.start, strip.end_exclusive):
             self.notes.append(
                 (strip.name, "length", f"Blender gives it the frames {left_handle(made)} to {right_handle(made) - 1}")

@@ -74,7 +74,7 @@ def rich_edit(folder: Path, rate: Fraction) -> Scene:
     retime(scene, fast, frames=(30, 50), speeds=(200,))
     own_speed = add_movie(scene, media["24"], "own speed", 6, 200)
     own_speed.mute = True
-    frozen = add_movie(scene, media["25"], "frozen", 7, 10)
+    add_movie(scene, media["25"], "frozen", 7, 10)
     with sequencer_context(scene):
         bpy.ops.sequencer.retiming_key_add("EXEC_DEFAULT", False, timeline_frame=40)
         bpy.ops.sequencer.retiming_freeze_frame_add("EXEC_DEFAULT", False, duration=15)
@@ -105,7 +105,9 @@ def rich_edit(folder: Path, rate: Fraction) -> Scene:
     color.color, color.blend_type, color.blend_alpha = (0.25, 0.5, 0.75), "MULTIPLY", 0.75
     text = new_effect(editor, "text", "TEXT", 11, FrameRange(40, 80))
     text.text, text.font_size, text.location = "Grüße\nzwei", 33, (0.25, 0.75)
-    new_effect(editor, "adjustment", "ADJUSTMENT", 12, FrameRange(1, 80)).modifiers.new(name="White", type="WHITE_BALANCE")
+    new_effect(editor, "adjustment", "ADJUSTMENT", 12, FrameRange(1, 80)).modifiers.new(
+        name="White", type="WHITE_BALANCE"
+    )
     glow = new_effect(editor, "glow", "GLOW", 13, FrameRange(1, 30), (still,))
     glow.threshold = 0.25
     new_effect(editor, "blur", "GAUSSIAN_BLUR", 14, FrameRange(1, 30), (glow,)).size_x = 7
@@ -133,6 +135,7 @@ def rich_edit(folder: Path, rate: Fraction) -> Scene:
     scene.timeline_markers.new("Act two", frame=120)
     for one in editor.strips_all:
         one.select = False
+    scene.frame_set(1)  # what is animated has its value of this frame
     return scene
 
 

@@ -37,9 +37,15 @@ def differences(one: Any, other: Any, where: str = "") -> list[str]:
         return [f"{where}: {one!r} / {other!r}"]
     if dataclasses.is_dataclass(one):
         names = [field.name for field in dataclasses.fields(one)]
-        return [line for name in names for line in differences(getattr(one, name), getattr(other, name), f"{where}.{name}")]
+        return [
+            line for name in names for line in differences(getattr(one, name), getattr(other, name), f"{where}.{name}")
+        ]
     if isinstance(one, tuple | list) and len(one) == len(other):
-        return [line for a, b in zip(one, other, strict=True) for line in differences(a, b, f"{where}[{getattr(a, 'name', '')}]")]
+        return [
+            line
+            for a, b in zip(one, other, strict=True)
+            for line in differences(a, b, f"{where}[{getattr(a, 'name', '')}]")
+        ]
     if isinstance(one, dict):
         return [line for key in one | other for line in differences(one.get(key), other.get(key), f"{where}.{key}")]
     return [] if one == other else [f"{where}: {one!r} / {other!r}"]
@@ -242,4 +248,3 @@ def test_a_strip_that_retake_did_not_make_goes_out_with_its_own_file(
     assert clip.media_reference.target_url == file
     assert clip.active_media_reference_key == "DEFAULT_MEDIA"
     assert "retake" not in clip.metadata
-

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import opentimelineio as otio
 import pytest
 
 from addon.sandbox.faults import Fault
@@ -127,6 +128,39 @@ def test_an_editor_takes_references_from_the_timeline(editor: Editor) -> None:
     assert editor.creates() == 2
     if wanted := os.environ.get("RETAKE_PICTURES"):
         keep_pictures(editor.folder, Path(wanted), 2)
+
+
+def test_an_editor_imports_an_edit_and_conforms_it(editor: Editor) -> None:
+    write_numbered(editor.folder / "a.mp4", 120, Fraction(24))
+    write_numbered(editor.folder / "b.mp4", 120, Fraction(24))
+    write_cut(editor.folder / "cut.otio", [("a", 0, 60), ("b", 10, 50), ("gone", 0, 40)])
+    write_cut(editor.folder / "changed.otio", [("a", 0, 72), ("b", 30, 50), ("gone", 0, 40)])
+    said = editor.play("exchange")
+    assert said["imported"] == [
+        ["a", "MOVIE", 1, 1, 61],
+        ["b", "MOVIE", 1, 61, 111],
+        ["gone", "COLOR", 1, 111, 151],
+    ]
+    assert [words.split(":")[0] for words in said["changes"]] == ["a", "b", "gone"]
+    assert said["apply"] == ""
+    assert said["conformed"] == {"a": [1, 73], "b": [73, 123], "gone": [123, 163]}
+    assert said["undone"] == {"a": [1, 61], "b": [61, 111], "gone": [111, 151]}
+    if wanted := os.environ.get("RETAKE_PICTURES"):
+        for path in sorted(editor.folder.glob("1?-*.png")):
+            shrink(path, Path(wanted) / f"{path.stem}.jpg")
+
+
+def write_cut(path: Path, clips: list[tuple[str, int, int]]) -> None:
+    """As another program writes it: clips of files beside it, each from a frame on, at 24 fps."""
+    track = otio.schema.Track("V1", kind="Video")
+    for name, start, length in clips:
+        span = otio.opentime.TimeRange(otio.opentime.RationalTime(start, 24), otio.opentime.RationalTime(length, 24))
+        whole = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(120, 24))
+        reference = otio.schema.ExternalReference(f"{name}.mp4", whole)
+        track.append(otio.schema.Clip(name, reference, span))
+    timeline = otio.schema.Timeline(path.stem)
+    timeline.tracks.append(track)
+    path.write_text(timeline.to_json_string(), encoding="utf-8")
 
 
 def keep_pictures(folder: Path, to: Path, count: int) -> None:

@@ -2,6 +2,16 @@
 """German, with the words that Blender's own German has: Streifen, Kanal, Abspielkopf."""
 
 GERMAN_OPERATORS = {
+    "Apply Changes": "Änderungen anwenden",
+    "Compare with Changed Edit": "Mit geändertem Schnitt vergleichen",
+    "Compare with Changed Edit…": "Mit geändertem Schnitt vergleichen…",
+    "Export Edit": "Schnitt exportieren",
+    "Export…": "Exportieren…",
+    "Find Missing Media": "Fehlende Medien suchen",
+    "Find Missing Media…": "Fehlende Medien suchen…",
+    "Import Edit": "Schnitt importieren",
+    "Import…": "Importieren…",
+    "OpenTimelineIO (.otio, .otioz)": "OpenTimelineIO (.otio, .otioz)",
     "Add": "Hinzufügen",
     "Add Element": "Element hinzufügen",
     "Add Image": "Bild hinzufügen",
@@ -75,6 +85,89 @@ GERMAN_OPERATORS = {
 }
 
 GERMAN = {
+    "A scene of its own, with the edit's rate and size": "Eine eigene Szene mit Bildrate und Größe des Schnitts",
+    "Absolute": "Absolut",
+    "Adobe Premiere Pro": "Adobe Premiere Pro",
+    "Apply": "Anwenden",
+    "As It Reads Best": "Wie es am besten gelesen wird",
+    "At the Playhead": "Am Abspielkopf",
+    "At the edit's own frames, above all that lies there": (
+        "Bei den eigenen Frames des Schnitts, über allem, was dort liegt"
+    ),
+    "Beginning at the playhead, above all that lies there": "Vom Abspielkopf an, über allem, was dort liegt",
+    "Bring the chosen changes onto the timeline; strips keep all else that they are": (
+        "Die gewählten Änderungen in den Schnitt übernehmen; sonst bleiben die Streifen, was sie sind"
+    ),
+    "Change": "Änderung",
+    "Choose a change": "Eine Änderung auswählen",
+    "DaVinci Resolve": "DaVinci Resolve",
+    "Edit": "Schnitt",
+    "Exchange": "Austausch",
+    "File Address": "Dateiadresse",
+    "For": "Für",
+    "For Retake itself, and for any program that reads OpenTimelineIO": (
+        "Für Retake selbst und für jedes Programm, das OpenTimelineIO liest"
+    ),
+    "From the folder of the edit: both can be moved together": (
+        "Vom Ordner des Schnitts aus: beide lassen sich zusammen verschieben"
+    ),
+    "How media is named": "Wie Medien benannt werden",
+    "Import": "Importieren",
+    "Import Edit": "Schnitt importieren",
+    "Into": "Wohin",
+    "Kdenlive": "Kdenlive",
+    "Levels, transforms and links in Resolve's own words": (
+        "Pegel, Transformationen und Verknüpfungen in Resolves eigenen Worten"
+    ),
+    "List what another program changed in this edit, to bring it back onto the timeline": (
+        "Auflisten, was ein anderes Programm an diesem Schnitt geändert hat, um es zu übernehmen"
+    ),
+    "Look for the media of stand-ins in a folder and all below it, by name and content": (
+        "Die Medien von Platzhaltern in einem Ordner und allen darunter suchen, nach Namen und Inhalt"
+    ),
+    "Needs": "Bedarf",
+    "New Scene": "Neue Szene",
+    "No media of an imported edit is missing": "Keinem importierten Schnitt fehlen Medien",
+    "Nothing was changed": "Nichts wurde geändert",
+    "Only what Kdenlive reads: cuts, gaps, markers, colours": (
+        "Nur, was Kdenlive liest: Schnitte, Lücken, Marker, Farben"
+    ),
+    "Opacity, motion and links in Premiere's own words": (
+        "Deckkraft, Bewegung und Verknüpfungen in Premieres eigenen Worten"
+    ),
+    "OpenTimelineIO": "OpenTimelineIO",
+    "Paths": "Pfade",
+    "Read an edit of another program. What fails halfway changes nothing": (
+        "Einen Schnitt eines anderen Programms lesen. Was unterwegs scheitert, ändert nichts"
+    ),
+    "Relative": "Relativ",
+    "Strict": "Streng",
+    "Take the list of changes away": "Die Liste der Änderungen wegnehmen",
+    "The program that is to read the edit": "Das Programm, das den Schnitt lesen soll",
+    "The whole path": "Der ganze Pfad",
+    "The whole path as a file:// address": "Der ganze Pfad als Adresse mit file://",
+    "There is no edit to compare with": "Es gibt keinen Schnitt zum Vergleichen",
+    "This Scene": "Diese Szene",
+    "Unchanged": "Unverändert",
+    "What an imported edit says of itself and Blender has no place for, as JSON": (
+        "Was ein importierter Schnitt von sich sagt und in Blender keinen Platz hat, als JSON"
+    ),
+    "What an imported edit says of this strip and Blender has no place for, as JSON": (
+        "Was ein importierter Schnitt von diesem Streifen sagt und in Blender keinen Platz hat, als JSON"
+    ),
+    "What the program that the edit is for finds its media by": (
+        "Woran das Programm, für das der Schnitt ist, seine Medien findet"
+    ),
+    "Where the edit goes": "Wohin der Schnitt kommt",
+    "Whether Apply brings this change onto the timeline": "Ob „Anwenden“ diese Änderung in den Schnitt übernimmt",
+    "Write nothing where something would not be kept": "Nichts schreiben, wo etwas nicht erhalten bliebe",
+    "Write the edit for another program, or with all its media as one file": (
+        "Den Schnitt für ein anderes Programm schreiben, oder mit allen Medien als eine Datei"
+    ),
+    "Write the edit that was read to the timeline": "Den gelesenen Schnitt in die Timeline schreiben",
+    "{count} strips are as they were": "{count} Streifen sind, wie sie waren",
+    "{kept} of {all} strips, {count} findings": "{kept} von {all} Streifen, {count} Befunde",
+    "and {count} more": "und {count} weitere",
     "Counted from 1; 0 is the clip that the shot was made of": (
         "Von 1 an gezählt; 0 ist der Clip, aus dem der Shot gemacht wurde"
     ),

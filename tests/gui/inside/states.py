@@ -7,6 +7,7 @@
 -- FOLDER copies      undo the arrival, paste into another scene, work in a second window
 -- FOLDER offline     in a Blender that was started with --offline-mode
 -- FOLDER references  take the motion of a strip, and fill a gap
+-- FOLDER exchange    import an edit with a missing file, and conform to one that was changed elsewhere
 """
 
 from __future__ import annotations
@@ -285,6 +286,47 @@ def references() -> Iterator[float]:
     )
 
 
+def exchange() -> Iterator[float]:
+    yield from open_sidebar()
+    reading = importlib.import_module(f"{ROOT}.ui.reading")
+    act(lambda: bpy.ops.retake.import_otio(filepath=str(FOLDER / "cut.otio"), place="new"))
+    yield from wait(lambda: scene().name == "cut" and not reading.is_under_way())
+    yield 1.0
+    said["imported"] = sorted(
+        (strip.name, strip.type, strip.channel, strip.left_handle, strip.right_handle)
+        for strip in scene().sequence_editor.strips_all
+    )
+    act(lambda: bpy.ops.sequencer.view_all())
+    area().spaces[0].timeline_overlay.show_strip_source = False
+    open_panel("Exchange")
+    area().tag_redraw()
+    yield 1.5
+    act(lambda: bpy.ops.retake.conform(filepath=str(FOLDER / "changed.otio")))
+    rows = bpy.context.window_manager.retake_conform.changes
+    yield from wait(lambda: len(rows) > 0)
+    said["changes"] = [row.words for row in rows]
+    yield 1.5
+    picture("10-conform")
+    said["apply"] = act(lambda: bpy.ops.retake.apply_conform("INVOKE_DEFAULT", True))
+    yield 1.0
+    said["conformed"] = places()
+    act(lambda: bpy.ops.ed.undo())
+    yield 1.0
+    said["undone"] = places()
+
+
+def places() -> dict[str, list[int]]:
+    return {one.name: [one.left_handle, one.right_handle] for one in scene().sequence_editor.strips_all}
+
+
+def open_panel(title: str) -> None:
+    """The panel once more, above the others and open: it is closed at first, and a click opens it for the editor."""
+    cls = getattr(bpy.types, f"RETAKE_PT_{title.lower()}")
+    names = ("bl_space_type", "bl_region_type", "bl_category", "bl_label", "draw")
+    body = {"bl_idname": f"{cls.bl_idname}_open", "bl_order": -1, **{name: getattr(cls, name) for name in names}}
+    bpy.utils.register_class(type(body["bl_idname"], (bpy.types.Panel,), body))
+
+
 def add_movie(name: str, frame: int, channel: int) -> bpy.types.Strip:
     act(
         lambda: bpy.ops.sequencer.movie_strip_add(
@@ -333,6 +375,8 @@ def turn() -> float | None:
     return None
 
 
-run = {"whole": whole, "quit": quit_early, "restart": restart, "references": references, "copies": copies,
-       "offline": offline}[MODE]()  # fmt: skip
+run = {
+    "whole": whole, "quit": quit_early, "restart": restart, "references": references, "copies": copies,
+    "offline": offline, "exchange": exchange,
+}[MODE]()  # fmt: skip
 bpy.app.timers.register(turn, first_interval=1.5, persistent=True)
