@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 PROMPT_SIGN = "RETAKE:"
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""What serves as a shot's name."""
 
 _NO_WISHES = frozenset({"schema", "prompt", "shot", "take", "job", "cost_units", "recipe"})
 """Keys of the namespace that say what was made, not what is wanted."""
@@ -126,7 +130,9 @@ class _Finder:
             own = self._prompts(track)
             taken = self._track(track, (*way, number), here, [*own, *([] if is_sound else waiting)], covered)
             waiting = [prompt for prompt in waiting if prompt not in taken]
-            self.lost += [LostPrompt(one.text, here, one.at, one.length) for one in own if one not in taken and one not in covered]
+            self.lost += [
+                LostPrompt(one.text, here, one.at, one.length) for one in own if one not in taken and one not in covered
+            ]
         where = outer.rstrip(", ")
         self.lost += [LostPrompt(one.text, where, one.at, one.length) for one in waiting if one not in covered]
 
@@ -158,7 +164,13 @@ class _Finder:
         return taken
 
     def _place(
-        self, item: Json, children: list[Json], number: int, path: Path, place: tuple[str, Fraction], over: list[_Prompt]
+        self,
+        item: Json,
+        children: list[Json],
+        number: int,
+        path: Path,
+        place: tuple[str, Fraction],
+        over: list[_Prompt],
     ) -> OpenPlace | None:
         """None where nobody wants it filled, or the media is there."""
         if schema_of(item) == "Clip" and not self._is_missing(item):
@@ -169,10 +181,10 @@ class _Finder:
             return None
         speed = Fraction(abs(time_scalar(item)))
         head, tail = self._transition(children, number - 1)[0], self._transition(children, number + 1)[1]
-        wanted = own.get("shot")
+        wanted = own.get("shot") or item.get("name")
         where, at = place
         return OpenPlace(
-            path, where, wanted if isinstance(wanted, str) else "", prompt,
+            path, where, wanted if isinstance(wanted, str) and _ID.fullmatch(wanted) else "", prompt,
             self.clock.duration(item) * speed, head * speed, tail * speed, at,
             {key: value for key, value in own.items() if key not in _NO_WISHES},
         )  # fmt: skip

@@ -3,22 +3,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, RetakeError
-from ..kling.catalogue import catalogue
-from ..shots.shot_fields import read_fields
-from ..timeline.spot import length_to_fill_s
 from .edit import media_of, shown_take
-from .wanted import WantedList, WantedShot
+from .wanted import WantedList
+from .wanted_list import read_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
     from typing import Any
-
-    from otio_bridge.open_places import OpenPlace
 
     from ..interchange.bridge import Media
     from ..interchange.open_edit import OpenEdit
@@ -27,20 +22,25 @@ if TYPE_CHECKING:
 
 
 def wanted_of(edit: OpenEdit, defaults: Mapping[str, Any]) -> tuple[WantedList, tuple[RetakeError, ...]]:
-    """A shot for each place, as long as the shortest that is sold and covers it. `defaults`: fields by their names.
+    """A shot for each place, as long as the shortest that is sold and covers it, with the errors of those too long.
 
-    With the errors of the places that cannot be shots, all of them.
+    `defaults`: fields by their names, for shots that say nothing of them. Raises ShotListErrors.
     """
-    folder = edit.path.absolute().parent
-    shots = []
-    errors: list[RetakeError] = []
-    for place in edit.places:
-        try:
-            shots.append(_shot(place, folder, defaults))
-        except RetakeError as error:
-            errors.append(error)
-    wanted = WantedList(f"fill/{edit.path.absolute()}", edit.path.stem, tuple(shots), Fraction(24), None)
-    return wanted, tuple(errors)
+    if not edit.places:
+        return WantedList(_list_id(edit), edit.path.stem, (), edit.rate, None), ()
+    wanted = read_wanted(edit.path, defaults)
+    needed = {place.shot_id: place for place in edit.places}
+    errors = tuple(
+        InputError(
+            f"{needed[shot.shot_id].where}: length",
+            f"{float(needed[shot.shot_id].needed_s):.2f} s",
+            f"{shot.fields.model} makes {shot.fields.duration} s of it",
+            hint="Choose a model that makes longer ones, or cut the gap in two.",
+        )
+        for shot in wanted.shots
+        if shot.fields.motion is None and shot.fields.duration < needed[shot.shot_id].needed_s
+    )
+    return replace(wanted, list_id=_list_id(edit)), errors
 
 
 def takes_for(
@@ -71,20 +71,5 @@ def takes_for(
     return takes, tuple(errors)
 
 
-def _shot(place: OpenPlace, folder: Path, defaults: Mapping[str, Any]) -> WantedShot:
-    fields = read_fields({**defaults, **place.wishes, "prompt": place.prompt}, place.where)
-    sold = catalogue().model_row(fields.model).durations_s
-    if "duration" not in place.wishes:
-        if place.needed_s > max(sold):
-            raise InputError(
-                f"{place.where}: length",
-                f"{float(place.needed_s):.2f} s",
-                f"{catalogue().model_row(fields.model).label} makes up to {max(sold)} s",
-                hint="Choose a model that makes longer ones with --model, or cut the gap in two.",
-            )
-        fields = fields.model_copy(update={"duration": length_to_fill_s(sold, place.needed_s)})
-    elif fields.duration < place.needed_s:
-        raise InputError(
-            f"{place.where}: duration", f"{fields.duration} s", f"{float(place.needed_s):.2f} s are needed there"
-        )
-    return WantedShot(place.shot_id, fields, folder)
+def _list_id(edit: OpenEdit) -> str:
+    return f"fill/{edit.path.absolute()}"

@@ -12,6 +12,7 @@ from ..shots.read_list import read_list
 from .wanted import WantedList, WantedShot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ..shots.shot_fields import ShotFields
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 DEFAULT_RATE = Fraction(24)
 
 
-def read_wanted(path: Path) -> WantedList:
-    """Raises ShotListErrors with everything that is wrong."""
-    listed = read_list(path)
+def read_wanted(path: Path, defaults: Mapping[str, Any] | None = None) -> WantedList:
+    """`defaults`: fields for shots that the list itself says nothing of.
+
+    Raises ShotListErrors with everything that is wrong.
+    """
+    listed = read_list(path, defaults)
     shots = tuple(
         WantedShot(
             shot.shot_id, shot.fields, shot.folder, shot.takes, shot.priority, shot.links, shot.motion_in_s,

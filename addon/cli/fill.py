@@ -59,11 +59,13 @@ def fill(context: click.Context, /, edit_file: Path, filled_file: Path, **option
     check_writable(media_dir, "--media")
     edit = read_open_edit(edit_file)
     given = {name: options[name] for name in ("model", "quality", "aspect", "negative")}
-    wanted, faults = wanted_of(edit, {name: value for name, value in given.items() if value is not None})
     for note in edit.notes:
         output.notes.print(f"Note: {note}.", markup=False, highlight=False)
-    for sentence in (*edit.lost, *map(str, faults)):
-        output.notes.print(f"Error: {sentence}", style="bold", markup=False, highlight=False)
+    for lost in edit.lost:
+        output.notes.print(f"Error: {lost.sentence}", style="bold", markup=False, highlight=False)
+    wanted, faults = wanted_of(edit, {name: value for name, value in given.items() if value is not None})
+    for fault in faults:
+        output.notes.print(f"Error: {fault}", style="bold", markup=False, highlight=False)
     if edit.lost or faults:
         output.notes.print("Nothing was sent. Mend these places first.", highlight=False)
         return ExitCode.BAD_INPUT

@@ -21,7 +21,9 @@ from .shot_id import SHOT_ID
 from .shot_list import ListedShot, ShotList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
+    from typing import Any
 
     from .raw_list import RawList, RawTable
     from .scope import Scope
@@ -30,13 +32,18 @@ _PROJECT = ("title", "fps", "resolution", "default_rules")
 _SIDES_PX = range(16, 16_385)
 
 
-def read_list(path: Path) -> ShotList:
-    """The form goes by the suffix. Raises ShotListErrors with everything that is wrong; what Kling cannot make is not
-    judged here. Looks at no file that a shot names.
+def read_list(path: Path, defaults: Mapping[str, Any] | None = None) -> ShotList:
+    """The form goes by the suffix. `defaults`: fields for shots that the list itself says nothing of.
+
+    Raises ShotListErrors with everything that is wrong; what Kling cannot make is not judged here. Looks at no file
+    that a shot names.
     """
     problems: list[ListProblem] = []
     hints: list[ListProblem] = []
     raw = read_raw(path)
+    raw.defaults.values.update(
+        {name: value for name, value in (defaults or {}).items() if name not in raw.defaults.values}
+    )
     tables = _gather(raw, None, (_same(path),), problems)
     title, fps, resolution, uses_defaults = _project(raw, problems)
     shots: list[ListedShot] = []

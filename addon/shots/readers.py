@@ -31,7 +31,7 @@ TEXT_READERS: dict[str, TextReader] = {
     ".srt": read_srt,
     ".lrc": read_lrc,
 }
-OTIO_SUFFIXES = (".otio", ".otioz")
+OTIO_SUFFIXES = (".otio",)
 SUFFIXES = (*TEXT_READERS, *OTIO_SUFFIXES)
 
 
