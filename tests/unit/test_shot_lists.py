@@ -465,6 +465,9 @@ model = "kling-2.1-master"
     assert (silent.fields.model, silent.fields.sound) == ("kling-3.0", False)
     assert (long.fields.model, long.model_why) == ("kling-2.6", "anything else: the usual one")
     assert (named.fields.model, named.model_why) == ("kling-2.1-master", "named by the shot")
+    spoken = listed(folder, rule.replace("kling-3.0", "kling-2.1-master") + shots.replace("abstract", "[A]: “Hi.”"))
+    assert spoken.shots[0].fields.model == "kling-2.6"
+    assert spoken.shots[0].model_why == "dialogue: native audio; not night: kling-2.1-master cannot make it"
     bare = listed(folder, "[project]\ndefault_rules = false\n" + rule + shots).shots
     assert [shot.model_why for shot in bare][2] == "no rule fits"
     by_defaults = listed(folder, '[defaults]\nmodel = "kling-3.0"\n' + shots).shots
