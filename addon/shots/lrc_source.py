@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,19 @@ def read_lrc(text: str, path: Path) -> RawList:
             else:
                 raw.refuse("", "length", value, "minutes and seconds are needed, as 03:20", number)
     # A positive offset shows the words sooner.
-    stamped = sorted((max(at - offset_s, Fraction(0)), words, number) for at, words, number in stamped)
-    found_lines = []
-    for one, following in zip(stamped, [*stamped[1:], None], strict=True):
-        end_s = following[0] if following else length_s
-        if one[1] and (end_s is None or end_s > one[0]):
-            found_lines.append(TimedLine(one[1], one[0], end_s, one[2]))
+    by_time: dict[Fraction, TimedLine] = {}
+    for at, words, number in sorted(stamped, key=lambda one: (one[0], one[2])):
+        start_s = max(at - offset_s, Fraction(0))
+        before = by_time.get(start_s)
+        # Two lines at one time are one, as with a translation below each.
+        said = " / ".join(one for one in (before.text if before else "", words) if one)
+        by_time[start_s] = TimedLine(said, start_s, None, before.line if before else number)
+    ends_s: list[Fraction | None] = [*list(by_time)[1:], length_s][: len(by_time)]
+    found_lines = [
+        replace(one, end_s=end_s)
+        for one, end_s in zip(by_time.values(), ends_s, strict=True)
+        if one.text and (end_s is None or end_s > one.start_s)
+    ]
     if not found_lines and not raw.problems:
         raw.refuse("", "", path.name, "there is no line with a time in it")
     add_lines(raw, found_lines)

@@ -98,29 +98,50 @@ def choose_model(
     """`given`: the fields that the shot or its defaults name; they are never changed. `length_s`: that of the shot's
     source where it names no duration; the model's next longer one is taken.
 
-    `fields` has stand-ins for what other shots give.
+    The first rule that holds and has a model that can make the shot decides. `fields` has stand-ins for what other
+    shots give.
     """
     tag_set = {tag.casefold() for tag in tags}
-    rule = next((rule for rule in rules if _holds(rule.when, fields, tag_set, given, length_s)), None)
-    if rule is None:
-        return Chosen(fitted(fields.model_copy(update={"model": DEFAULT_MODEL_NAME}), given, length_s), "no rule fits")
-    opened = {name: value for name, value in rule.set.items() if name not in given}
-    tried = [fitted(fields.model_copy(update={**opened, "model": name}), given, length_s) for name in rule.model]
+    passed_rules: list[str] = []
+    first: Chosen | None = None
+    for rule in rules:
+        if not _holds(rule.when, fields, tag_set, given, length_s):
+            continue
+        chosen = _by_rule(rule, fields, given, length_s)
+        if chosen is not None:
+            return Chosen(chosen.fields, "; ".join((chosen.why, *passed_rules)))
+        names = ", ".join(rule.model)
+        passed_rules.append(f"not {rule.name}: {names} cannot make it")
+        if first is None:
+            opened = fields.model_copy(update={**_opened(rule, given), "model": rule.model[0]})
+            first = Chosen(fitted(opened, given, length_s), f"{rule.name}: none of {names} can make it")
+    if first is not None:
+        return first
+    return Chosen(fitted(fields.model_copy(update={"model": DEFAULT_MODEL_NAME}), given, length_s), "no rule fits")
+
+
+def _by_rule(rule: Rule, fields: ShotFields, given: frozenset[str], length_s: Fraction | None) -> Chosen | None:
+    """None where none of its models can make the shot."""
     too_short: list[ShotFields] = []
     passed_over: list[str] = []
-    for one in tried:
+    for name in rule.model:
+        one = fitted(fields.model_copy(update={**_opened(rule, given), "model": name}), given, length_s)
         found = problems(outline(one))
         if found:
-            passed_over.append(f"not {one.model}: {found[0].allowed}")
+            passed_over.append(f"not {name}: {found[0].allowed}")
         elif length_s is not None and "duration" not in given and one.duration < length_s:
             too_short.append(one)
-            passed_over.append(f"not {one.model}: it makes at most {one.duration} s")
+            passed_over.append(f"not {name}: it makes at most {one.duration} s")
         else:
             return Chosen(one, _words(rule, passed_over))
-    if too_short:
-        longest = max(too_short, key=lambda one: one.duration)
-        return Chosen(longest, f"{_words(rule, [])}; none makes {float(length_s or 0):g} s, it makes most")
-    return Chosen(tried[0], f"{rule.name}: none of {', '.join(rule.model)} can make it")
+    if not too_short:
+        return None
+    longest = max(too_short, key=lambda one: one.duration)
+    return Chosen(longest, f"{_words(rule, [])}; none makes {float(length_s or 0):g} s, it makes most")
+
+
+def _opened(rule: Rule, given: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in rule.set.items() if name not in given}
 
 
 def fitted(fields: ShotFields, given: frozenset[str], length_s: Fraction | None) -> ShotFields:

@@ -15,7 +15,8 @@ from .shot_fields import FIELD_NAMES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_TAKES = 50
+MOST_TAKES = 20
+PRIORITIES = (-1000, 1000)
 AUTO = "auto"
 """In place of a model: the rules choose."""
 
@@ -34,7 +35,7 @@ class ListFields(_Fields):
     """What a list says of a shot beside what is wanted of Kling; lengths are in seconds."""
 
     takes: int = Field(default=1, ge=1, le=MOST_TAKES)
-    priority: int = Field(default=0, ge=-1000, le=1000)
+    priority: int = Field(default=0, ge=PRIORITIES[0], le=PRIORITIES[1])
     notes: str = ""
     marker: str = ""
     tags: tuple[str, ...] = Field(default=(), strict=False)
@@ -60,6 +61,7 @@ _NEEDED = {
     "model_attributes_type": "a table is needed",
     "missing": "it is needed",
 }
+_BOUNDS = {"takes": (1, MOST_TAKES), "priority": PRIORITIES}
 _QUOTED = ("int_type", "float_type", "bool_type")
 
 
@@ -123,6 +125,9 @@ def _given(error: Any) -> object:
 
 def _allowed(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
+    bounds = _BOUNDS.get(error["loc"][0]) if len(error["loc"]) == 1 else None
+    if bounds is not None and kind in ("int_type", "greater_than_equal", "less_than_equal"):
+        return f"a whole number of {bounds[0]} to {bounds[1]} is needed"
     if kind in _NEEDED:
         return _NEEDED[kind]
     if kind == "extra_forbidden":

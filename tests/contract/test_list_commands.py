@@ -123,7 +123,7 @@ def test_all_faults_of_a_list_come_together(shell: Shell, list_path: Path, comma
         "Error: 3 problems:",
         "rain.lrc:1: offset: soon cannot be used; milliseconds are needed, as +250.",
         "list.toml:17: s010: prompt: {stile} cannot be used; the variables are id, style, title. Did you mean style?",
-        "list.toml:18: s010: takes: 0 cannot be used; 1 or more is allowed.",
+        "list.toml:18: s010: takes: 0 cannot be used; a whole number of 1 to 20 is needed.",
     ]
     assert len(shell.run(*command, str(list_path), "--json").json.get("problems", [1] * 3)) == 3
 

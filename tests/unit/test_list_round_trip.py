@@ -56,7 +56,7 @@ shots = st.fixed_dictionaries(
         "cuts": st.lists(st.fixed_dictionaries({"prompt": texts, "duration": st.integers(1, 9)}), max_size=3),
         "camera": st.fixed_dictionaries({"axis": st.just("pan"), "amount": st.floats(-10, 10)}),
         "cfg": st.floats(0, 1),
-        "takes": st.integers(1, 50),
+        "takes": st.integers(1, 20),
         "priority": st.integers(-1000, 1000),
         "notes": texts,
         "marker": texts,

@@ -315,17 +315,17 @@ def test_subtitles_last_as_long_as_they_are_shown(folder: Path) -> None:
 def test_a_song(folder: Path) -> None:
     text = (
         "[ti:Rain]\n[offset:+500]\n[length: 00:30]\n[00:01.50]Rain is falling\n"
-        "[00:05.50]<00:05.60>Down <00:06.00>it goes\n[00:12.50]\n[00:15.5][00:20.500]Come home\n"
+        "[00:05.50]<00:05.60>Down <00:06.00>it goes\n[00:12.50]\n[00:15.5][00:20.500]Come home\n[00:05.50]abajo\n"
     )
     found = listed(folder, text, "rain.lrc")
     assert found.title == "Rain"
     assert [(shot.shot_id, shot.at_s, shot.length_s, shot.place.line) for shot in found.shots] == [
         ("rain-is-falling", Fraction(1), Fraction(4), 4),
-        ("down-it-goes", Fraction(5), Fraction(7), 5),
+        ("down-it-goes-abajo", Fraction(5), Fraction(7), 5),
         ("come-home", Fraction(15), Fraction(5), 7),
         ("come-home-2", Fraction(20), Fraction(10), 7),
     ]
-    assert [shot.fields.prompt for shot in found.shots][1:3] == ["Down it goes", "Come home"]
+    assert [shot.fields.prompt for shot in found.shots][1:3] == ["Down it goes / abajo", "Come home"]
 
 
 def span(start: float, duration: float, rate: float = 24) -> otio.opentime.TimeRange:
@@ -465,6 +465,9 @@ model = "kling-2.1-master"
     assert (silent.fields.model, silent.fields.sound) == ("kling-3.0", False)
     assert (long.fields.model, long.model_why) == ("kling-2.6", "anything else: the usual one")
     assert (named.fields.model, named.model_why) == ("kling-2.1-master", "named by the shot")
+    spoken = listed(folder, rule.replace("kling-3.0", "kling-2.1-master") + shots.replace("abstract", "[A]: “Hi.”"))
+    assert spoken.shots[0].fields.model == "kling-2.6"
+    assert spoken.shots[0].model_why == "dialogue: native audio; not night: kling-2.1-master cannot make it"
     bare = listed(folder, "[project]\ndefault_rules = false\n" + rule + shots).shots
     assert [shot.model_why for shot in bare][2] == "no rule fits"
     by_defaults = listed(folder, '[defaults]\nmodel = "kling-3.0"\n' + shots).shots
