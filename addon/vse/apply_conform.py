@@ -40,7 +40,7 @@ class Applied:
 
 
 def apply_changes(scene: Scene, changes: Iterable[Change]) -> Applied:
-    """Removes, changes, then adds. Raises PlacementError before anything is changed where a strip or file is missing."""
+    """Removes, changes, adds. Raises PlacementError before anything is changed where a strip or file is missing."""
     editor = scene.sequence_editor_create()
     chosen = list(changes)
     there = {strip.name: strip for strip in editor.strips}
