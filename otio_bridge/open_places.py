@@ -45,11 +45,14 @@ class OpenPlace:
     """For a person: track, item and time."""
     shot_id: str
     prompt: str
+    """Empty where the sign is there, and nothing behind it."""
     length_s: Fraction
     """What the edit shows."""
     head_s: Fraction = Fraction(0)
     """What a transition before shows in addition; `tail_s`: one after."""
     tail_s: Fraction = Fraction(0)
+    marker: str = ""
+    """The name of the marker that has the prompt."""
     at_s: Fraction = Fraction(0)
     """Where it begins on its track."""
     wishes: Mapping[str, Any] = field(default_factory=dict)
@@ -65,6 +68,7 @@ class LostPrompt:
     """A marker that lies over nothing that could be filled. Seconds of its level of the edit."""
 
     prompt: str
+    name: str
     where: str
     at_s: Fraction
     length_s: Fraction
@@ -108,6 +112,7 @@ class _Prompt:
     """From a marker of a track or of the timeline; `at` in seconds of that level."""
 
     text: str
+    name: str
     at: Fraction
     length: Fraction
 
@@ -131,10 +136,14 @@ class _Finder:
             taken = self._track(track, (*way, number), here, [*own, *([] if is_sound else waiting)], covered)
             waiting = [prompt for prompt in waiting if prompt not in taken]
             self.lost += [
-                LostPrompt(one.text, here, one.at, one.length) for one in own if one not in taken and one not in covered
+                LostPrompt(one.text, one.name, here, one.at, one.length)
+                for one in own
+                if one not in taken and one not in covered
             ]
         where = outer.rstrip(", ")
-        self.lost += [LostPrompt(one.text, where, one.at, one.length) for one in waiting if one not in covered]
+        self.lost += [
+            LostPrompt(one.text, one.name, where, one.at, one.length) for one in waiting if one not in covered
+        ]
 
     def _track(self, track: Json, way: Path, here: str, prompts: list[_Prompt], covered: set[_Prompt]) -> set[_Prompt]:
         """The prompts that a place of this track answers to."""
@@ -176,8 +185,8 @@ class _Finder:
         if schema_of(item) == "Clip" and not self._is_missing(item):
             return None
         own = own_part(item.get("metadata"), RETAKE)
-        prompt = self._own_prompt(item, own) or next((one.text for one in over), "")
-        if not prompt:
+        prompt, marker = self._own_prompt(item, own) or next(((one.text, one.name) for one in over), (None, ""))
+        if prompt is None:
             return None
         speed = Fraction(abs(time_scalar(item)))
         head, tail = self._transition(children, number - 1)[0], self._transition(children, number + 1)[1]
@@ -185,26 +194,32 @@ class _Finder:
         where, at = place
         return OpenPlace(
             path, where, wanted if isinstance(wanted, str) and _ID.fullmatch(wanted) else "", prompt,
-            self.clock.duration(item) * speed, head * speed, tail * speed, at,
+            self.clock.duration(item) * speed, head * speed, tail * speed, marker, at,
             {key: value for key, value in own.items() if key not in _NO_WISHES},
         )  # fmt: skip
 
-    def _own_prompt(self, item: Json, own: Json) -> str:
+    def _own_prompt(self, item: Json, own: Json) -> tuple[str, str] | None:
+        """With the name of its marker."""
         written = own.get("prompt")
         if isinstance(written, str) and written.strip():
-            return written.strip()
-        for text in (*(one.text for one in self._prompts(item)), _signed(item.get("name"))):
-            if text:
-                return text
-        return ""
+            return written.strip(), ""
+        for marker in self._prompts(item):
+            return marker.text, marker.name
+        named = _signed(item.get("name"))
+        return None if named is None else (named, "")
 
     def _prompts(self, item: Json) -> list[_Prompt]:
         markers = item.get("markers")
         found = []
         for marker in markers if isinstance(markers, list) else []:
             read = read_marker(marker, self.clock.rate)
-            if read is not None and (text := _signed(read[0].comment) or _signed(read[0].name)):
-                found.append(_Prompt(text, read[1] / self.clock.rate, read[0].length / self.clock.rate))
+            if read is None:
+                continue
+            text = _signed(read[0].comment)
+            if text is None:
+                text = _signed(read[0].name)
+            if text is not None:
+                found.append(_Prompt(text, read[0].name, read[1] / self.clock.rate, read[0].length / self.clock.rate))
         return found
 
     def _transition(self, children: list[Json], number: int) -> tuple[Fraction, Fraction]:
@@ -229,10 +244,10 @@ def _is_filled(item: Json) -> bool:
     return isinstance(own_part(item.get("metadata"), RETAKE).get("take"), int)
 
 
-def _signed(text: Any) -> str:
-    """What follows the sign; empty without it."""
+def _signed(text: Any) -> str | None:
+    """What follows the sign; None without it."""
     if not isinstance(text, str) or not text.lstrip().upper().startswith(PROMPT_SIGN):
-        return ""
+        return None
     return text.lstrip()[len(PROMPT_SIGN) :].strip()
 
 
@@ -245,7 +260,8 @@ def _with_ids(places: list[OpenPlace]) -> tuple[OpenPlace, ...]:
     found = []
     for place in places:
         wish = json.dumps([place.prompt, dict(place.wishes)], sort_keys=True, default=str)
-        stem = place.shot_id or f"fill-{hashlib.sha256(wish.encode()).hexdigest()[:8]}"
+        words = "-".join(re.findall(r"[a-z0-9]+", place.prompt.lower()))[:24].strip("-") or "fill"
+        stem = place.shot_id or f"{words}-{hashlib.sha256(wish.encode()).hexdigest()[:4]}"
         counts[stem] = counts.get(stem, 0) + 1
         found.append(replace(place, shot_id=stem if counts[stem] == 1 else f"{stem}-{counts[stem]}"))
     return tuple(found)

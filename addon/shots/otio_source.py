@@ -16,7 +16,7 @@ from .field_lines import read_note
 from .place import Place
 from .raw_list import RawList, RawTable
 from .schema import FIELDS
-from .shot_id import id_from_words
+from .shot_id import SHOT_ID, id_from_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ def read_otio(path: Path) -> RawList:
     try:
         edit = read_open_edit(path)
     except (ExchangeError, StorageError) as error:
-        raw.refuse("", "", path.name, error.message.rstrip("."))
+        raw.refuse("", "", path.name, error.message[:1].lower() + error.message[1:].rstrip("."))
         return raw
     if isinstance(name := edit.timeline.get("name"), str) and name:
         raw.project.values["title"] = name
@@ -36,12 +36,23 @@ def read_otio(path: Path) -> RawList:
     taken = {place.shot_id for place in edit.places}
     for place in edit.places:
         wishes = {name: value for name, value in place.wishes.items() if name in FIELDS}
+        if place.marker:
+            wishes.setdefault("marker", place.marker)
         _add(raw, place.where, place.prompt, place.shot_id, wishes, place.at_s, place.needed_s)
     for prompt in edit.lost:
         if prompt.length_s:
-            shot_id = id_from_words(prompt.prompt, taken)
+            is_name = SHOT_ID.fullmatch(prompt.name) and prompt.name not in taken
+            shot_id = prompt.name if is_name else id_from_words(prompt.prompt, taken)
             taken.add(shot_id)
-            _add(raw, prompt.where or "the edit", prompt.prompt, shot_id, {}, prompt.at_s, prompt.length_s)
+            _add(
+                raw,
+                prompt.where or "the edit",
+                prompt.prompt,
+                shot_id,
+                {"marker": prompt.name} if prompt.name else {},
+                prompt.at_s,
+                prompt.length_s,
+            )
         else:
             raw.refuse(prompt.where or "the edit", "marker", prompt.prompt, "it lies over no gap and no clip without "
                        "its media, and marks no length")  # fmt: skip
@@ -55,6 +66,9 @@ def _add(
 ) -> None:
     told = read_note(f"RETAKE: {prompt}", where, Place(raw.path), raw) or {}
     values: dict[str, Any] = {**wishes, **told}
+    if not values.get("prompt"):
+        raw.refuse(where, "prompt", None, "a prompt is needed after RETAKE:")
+        return
     # The place's own id: what fills the edit has to find it again.
     values["id"] = shot_id
     values.setdefault("length", float(round(length_s, 6)))

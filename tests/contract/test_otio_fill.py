@@ -76,18 +76,24 @@ def test_three_places_are_filled_with_whole_clips_and_the_rest_is_as_it_was(
 
 
 def test_what_cannot_be_filled_is_told_before_anything_is_paid(rehearsal: Rehearsal, shell: Shell, edit: Path) -> None:
-    timeline = _load(edit)
-    timeline.tracks[0][2].source_range = span(0, 300)
-    timeline.tracks[0].markers.append(otio.schema.Marker("x", marked_range=span(5, 0), comment="RETAKE: Snow"))
-    timeline.tracks[1][1].metadata["retake"]["colour"] = "red"
-    otio.adapters.write_to_file(timeline, str(edit), adapter_name="otio_json")
+    whole = _load(edit)
     out = shell.folder / "filled.otio"
-    done = shell.run("otio", "fill", str(edit), str(out))
-    assert done.code == 2
-    assert "The marker “Snow” at 0:00:00.200 on track 1 lies over no gap and no clip without its media." in done.err
-    assert "track 1, item 3, at 0:00:02.400: length: 12.48 s cannot be used; Kling 2.6 makes up to 10 s." in done.err
-    assert "track 2, item 2, at 0:00:01.600: colour: red cannot be used; the fields are" in done.err
-    assert "Nothing was sent." in done.err
+
+    def refused() -> str:
+        otio.adapters.write_to_file(whole, str(edit), adapter_name="otio_json")
+        done = shell.run("otio", "fill", str(edit), str(out))
+        assert done.code == 2
+        return done.err
+
+    whole.tracks[0][2].source_range = span(0, 500)
+    said = refused()
+    assert "track 1, item 3, at 0:00:02.400: length: 20.48 s cannot be used; kling-3.0 makes 15 s of it." in said
+    assert "Nothing was sent." in said
+    whole.tracks[1][1].metadata["retake"]["duration"] = "red"
+    whole.tracks[0].markers.append(otio.schema.Marker("x", marked_range=span(5, 0), comment="RETAKE: Snow"))
+    said = refused()
+    assert "The marker “Snow” at 0:00:00.200 on track 1 lies over no gap and no clip without its media." in said
+    assert "s020: duration: “red” cannot be used" in said
     assert not out.exists()
     assert not rehearsal.creates()
 

