@@ -32,7 +32,14 @@ def edit(clips: int) -> TimelineSnapshot:
         media = {SINGLE_MEDIA: Media(f"/media/clip_{number}.mov", Fraction(24), 500, start_frame=86400)}
         strips.append(
             StripSnapshot(
-                f"clip {number}", StripKind.MOVIE, 1 + number % 4, 1 + number // 4 * 60, 50, 20, media, SINGLE_MEDIA,
+                f"clip {number}",
+                StripKind.MOVIE,
+                1 + number % 4,
+                1 + number // 4 * 60,
+                50,
+                20,
+                media,
+                SINGLE_MEDIA,
                 blend_type="ALPHA_OVER",
             )  # fmt: skip
         )
