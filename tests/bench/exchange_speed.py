@@ -41,7 +41,7 @@ def edit(clips: int) -> TimelineSnapshot:
                 media,
                 SINGLE_MEDIA,
                 blend_type="ALPHA_OVER",
-            )  # fmt: skip
+            )
         )
     return TimelineSnapshot("long", Fraction(24), 1, 1920, 1080, tuple(strips))
 
