@@ -180,7 +180,7 @@ def content_start_of(media: Media | None, rate: Fraction) -> Fraction:
 
 
 def retimed(strip: StripSnapshot, place: Place, begins: Fraction, rate: Fraction) -> StripSnapshot:
-    """`strip`, of `place`'s start and length, playing the source as `place` says. `begins`: the media's own first frame.
+    """`strip`, of `place`'s start and length, playing the source as it says. `begins`: the media's own first frame.
 
     Of a reversed clip the source starts at the lowest frame it shows.
     """

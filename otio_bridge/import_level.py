@@ -518,7 +518,7 @@ class LevelReader:
                 effect_type="WIPE" if is_wipe else "CROSS",
                 inputs=(out.name, into.name),
                 foreign={"metadata": foreign, "name": asked, "transition_type": kind},
-            )  # fmt: skip
+            )
         )
         self.findings.kept(name, "strip")
         return into
@@ -587,17 +587,14 @@ class LevelReader:
 
     def _clip_markers(self, item: Json, strip: StripSnapshot, place: Place) -> tuple[Marker, ...]:
         found = item.get("markers")
-        markers = []
         source = Fraction(0) if self.marks_from_in or place.source is None else place.source
         # A marker lies at the source's time, and where the source begins, some of the strip may lie before, under a
         # transition.
         first = strip.content_offset + place.start - strip.start
         if strip.kind is StripKind.META and place.source is not None:
             first, source = place.start - strip.content_start, place.source
-        for one in found if isinstance(found, list) else ():
-            if (read := read_marker(one, self.rate)) is not None:
-                markers.append(replace(read[0], frame=nearest(read[1] - source) + first))
-        return tuple(markers)
+        read = [read_marker(one, self.rate) for one in (found if isinstance(found, list) else ())]
+        return tuple(replace(one[0], frame=nearest(one[1] - source) + first) for one in read if one is not None)
 
 
 def _with_fade(strip: StripSnapshot, head: int, tail: int) -> StripSnapshot:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from .errors import BridgeError
@@ -21,6 +22,8 @@ MOST_DEEP = 400
 """Levels of JSON. A nested edit takes four for each meta; far deeper ones exhaust the stack of any reader."""
 
 _DAMAGED = "The file is damaged or of another kind: export the edit again."
+
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 _SCHEMA = re.compile(r'"OTIO_SCHEMA"\s*:\s*"([^".]+)\.(\d+)"')
 
@@ -93,7 +96,8 @@ def known_versions() -> dict[str, int]:
     everything = otio.versioning.full_map()  # bound to a name: its parts do not keep it alive
     families = everything["OTIO_CORE"]
     newest = max(list(families), key=lambda label: [int(part) for part in label.split(".")])
-    return {str(name): int(version) for name, version in families[newest].items()}
+    values = dict.fromkeys(("RationalTime", "TimeRange", "TimeTransform", "Color", "V2d", "Box2d"), 1)
+    return {**values, **{str(name): int(version) for name, version in families[newest].items()}}
 
 
 def _brought_down(text: str, newer: dict[str, int]) -> tuple[str, tuple[str, ...]]:
@@ -136,15 +140,8 @@ def _name_color(marker: Json) -> None:
 
 def _depth(text: str) -> int:
     """How deep brackets are nested, those within strings left out."""
-    deepest = depth = 0
-    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
-        match bracket.group()[0]:
-            case "[" | "{":
-                depth += 1
-                deepest = max(deepest, depth)
-            case "]" | "}":
-                depth -= 1
-    return deepest
+    brackets = re.sub(r"[^\[\]{}]+", "", re.sub(r'"(?:[^"\\]|\\.)*"', "", text))
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
 
 
 def _first_line(error: BaseException) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
@@ -28,9 +27,9 @@ T = TypeVar("T")
 
 
 @cache
-def _defaults(cls: Hashable) -> dict[str, Any]:
+def _defaults(cls: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for each in fields(cls):  # type: ignore[arg-type]
+    for each in fields(cls):
         if each.default is not MISSING:
             found[each.name] = each.default
         elif each.default_factory is not MISSING:
@@ -39,12 +38,12 @@ def _defaults(cls: Hashable) -> dict[str, Any]:
 
 
 @cache
-def _names(cls: Hashable) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(cls))  # type: ignore[arg-type]
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls))
 
 
 @cache
-def _hints(cls: Hashable) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     from collections.abc import Iterator, Mapping
 
     names = {**vars(snapshot_module), "Mapping": Mapping, "Iterator": Iterator, "Fraction": Fraction}
@@ -53,7 +52,7 @@ def _hints(cls: Hashable) -> dict[str, Any]:
 
 def to_record(value: Any, *, leave_out: frozenset[str] = frozenset()) -> Record:
     """`value` is one of the snapshot's dataclasses."""
-    cls = type(value)
+    cls: Any = type(value)
     defaults = _defaults(cls)
     record = {}
     for name in _names(cls):
@@ -84,14 +83,15 @@ def from_record(cls: type[T], record: Any, **given: Any) -> T:
     """Fields in `given` are taken as they are. Raises RecordDamaged."""
     if not isinstance(record, dict):
         raise RecordDamaged(f"{cls.__name__} is no object")
-    hints = _hints(cls)
+    known: Any = cls
+    hints = _hints(known)
     values = dict(given)
-    for name in _names(cls):
+    for name in _names(known):
         if name in values:
             continue
         if name in record:
             values[name] = _typed(hints[name], record[name], f"{cls.__name__}.{name}")
-        elif name not in _defaults(cls):
+        elif name not in _defaults(known):
             raise RecordDamaged(f"{cls.__name__} has no {name}")
     return cls(**values)
 

@@ -107,7 +107,7 @@ def media_reference(key: str, media: Media, rate: Fraction, form: UrlForm, base:
             "name_suffix": counted.suffix,
             "start_frame": counted.first,
             "frame_step": counted.step,
-            # OpenTimelineIO shows each picture for `frame_step` frames of `rate`; here each lasts one frame of the media.
+            # OpenTimelineIO shows each picture for `frame_step` frames of `rate`; here each lasts one of the media's.
             "rate": float(media.rate * counted.step),
             "frame_zero_padding": counted.digits,
             "missing_frame_policy": "hold",

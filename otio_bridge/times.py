@@ -56,7 +56,11 @@ class Moment:
 
 def moment(time: Any, fallback_rate: Fraction) -> Moment:
     """Raises BridgeError for what is no time."""
-    value, rate = _number(time, "value"), _number(time, "rate")
+    return _moment(_number(time, "value"), _number(time, "rate"), fallback_rate)
+
+
+@lru_cache(maxsize=65536)
+def _moment(value: float, rate: float, fallback_rate: Fraction) -> Moment:
     if rate <= 0:
         return Moment(_bounded(_exact(value) / fallback_rate), Fraction(0))
     exact = known_rate(rate)

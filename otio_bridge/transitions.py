@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .retime import content_frames
+from .retime import content_frames, pieces_of
 from .snapshot import StripKind
 
 if TYPE_CHECKING:
@@ -92,8 +92,11 @@ def _fold(effect: StripSnapshot, by_name: dict[str, StripSnapshot], rate: Fracti
     cut = into.start + overlap // 2
     if cut == into.start:
         cut += 1  # an overlap of one frame: the whole of it before the cut
-    in_offset = min(cut - into.start, _before(into, cut))
-    out_offset = min(out.end_exclusive - cut, _beyond(out, cut, rate))
+    # A speed that changes cuts a strip into several clips: the transition lies within those at the cut.
+    last = next(piece for piece in reversed(pieces_of(out, rate).pieces) if piece.at < cut - out.start)
+    first = next(piece for piece in reversed(pieces_of(into, rate).pieces) if piece.at <= cut - into.start)
+    in_offset = min(cut - into.start, _before(into, cut), cut - out.start - last.at)
+    out_offset = min(out.end_exclusive - cut, _beyond(out, cut, rate), into.start + first.at + first.length - cut)
     if in_offset + out_offset < 1:
         return None, "neither strip has media beyond the cut"
     return Fold(effect, out.name, into.name, cut, in_offset, out_offset), ""

@@ -323,8 +323,10 @@ def test_damage_gives_an_edit_or_the_one_error(snapshot: TimelineSnapshot, seed:
 
 VALUES: tuple[Any, ...] = (
     None, 0, -1, 1e308, 2**70, "", [], {}, "Clip.2", True, {"OTIO_SCHEMA": "Clip.2"}, {"OTIO_SCHEMA": "Gap.1"}, [1, 2],
-    {"OTIO_SCHEMA": "RationalTime.1", "rate": 0, "value": 1}, {"OTIO_SCHEMA": "RationalTime.1", "rate": -24, "value": 1e300},
-    {"OTIO_SCHEMA": "Stack.1", "children": [{}]}, {"OTIO_SCHEMA": "Track.1", "children": None}, float("nan"), float("inf"),
+    {"OTIO_SCHEMA": "RationalTime.1", "rate": 0, "value": 1},
+    {"OTIO_SCHEMA": "RationalTime.1", "rate": -24, "value": 1e300},
+    {"OTIO_SCHEMA": "Stack.1", "children": [{}]}, {"OTIO_SCHEMA": "Track.1", "children": None},
+    float("nan"), float("inf"),
 )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ GLOW = Curve("blend_alpha", (KeyPoint(3.0, 0.5),))
 
 
 def movie(name: str, channel: int, start: int, length: int, offset: int, **more: object) -> StripSnapshot:
-    found = StripSnapshot(name, StripKind.MOVIE, channel, start, length, offset, TAKES, "take 2", blend_type="ALPHA_OVER",
+    found = StripSnapshot(name, StripKind.MOVIE, channel, start, length, offset, TAKES, "take 2",
+                          blend_type="ALPHA_OVER",
                           content_length=121, shot_id="s010", take_number=2, curves=(GLOW,))  # fmt: skip
     return replace(found, **more)  # type: ignore[arg-type]
 
@@ -43,7 +44,8 @@ LIVING = TimelineSnapshot(
         effect("x", "CROSS", 51, 10, "a", "b"),
         movie("c", 1, 201, 40, 0, shot_id="s020"),
         effect("glow", "GLOW", 201, 40, "c"),
-        StripSnapshot("title", StripKind.TEXT, 7, 1, 50, 0, {}, "", settings={"text": "Hello"}, blend_type="ALPHA_OVER"),
+        StripSnapshot("title", StripKind.TEXT, 7, 1, 50, 0, {}, "", settings={"text": "Hello"},
+                      blend_type="ALPHA_OVER"),
     ),
 )  # fmt: skip
 
