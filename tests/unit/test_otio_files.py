@@ -235,11 +235,11 @@ def test_an_edit_made_by_others_is_read_and_written_back_the_same(path: Path, tm
         write_otio(found, tmp_path / "again.otio", flavour=flavour)
 
 
-@pytest.mark.parametrize("path", CORPUS_FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_the_clips_of_others_lie_where_openTimelineIO_says(path: Path, tmp_path: Path) -> None:  # noqa: N802
+@pytest.mark.parametrize(
+    "path", [one for one in CORPUS_FILES if one.suffix == ".otio"], ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_the_clips_of_others_lie_where_openTimelineIO_says(path: Path) -> None:  # noqa: N802
     """Clips on tracks of the first level, those under a transition as long as it shows them."""
-    if path.suffix != ".otio":
-        pytest.skip("the same edit is in the corpus as .otio")
     root, _ = read_text(path.read_text(encoding="utf-8"))
     timeline = otio.core.deserialize_json_from_string(json.dumps(root))
     if not isinstance(timeline, otio.schema.Timeline):
