@@ -32,13 +32,14 @@ def fill_place(timeline: Json, place: OpenPlace, take_number: int, media: Media)
     rate = duration["rate"] or 24.0
     scalar = time_scalar(item)
     begins_s = place.head_s if scalar >= 0 else place.tail_s
-    references = dict(item.get("media_references") or {})
+    references: Json = dict(item.get("media_references") or {})
     key = _free_key(references, f"take {take_number}")
     references[key] = media_reference(key, media, known_rate(rate), UrlForm.PATH, "", known_rate(1.0))
-    metadata = dict(item.get("metadata") or {})
+    metadata: Json = dict(item.get("metadata") or {})
     metadata[RETAKE] = {
         **own_part(metadata, RETAKE), "schema": SCHEMA, "shot": place.shot_id, "take": take_number,
     }  # fmt: skip
+    kept: Json = {name: item[name] for name in ("effects", "markers", "enabled", "color") if name in item}
     siblings[number] = {
         "OTIO_SCHEMA": "Clip.2",
         "metadata": metadata,
@@ -52,7 +53,7 @@ def fill_place(timeline: Json, place: OpenPlace, take_number: int, media: Media)
                 "value": float(begins_s * known_rate(rate)),
             },
         },
-        **{name: item[name] for name in ("effects", "markers", "enabled", "color") if name in item},
+        **kept,
         "media_references": references,
         "active_media_reference_key": key,
     }

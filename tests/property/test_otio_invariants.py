@@ -26,7 +26,8 @@ from otio_bridge.retime import pieces_of
 from otio_bridge.snapshot import StripKind, StripSnapshot, TimelineSnapshot
 from tests.property.otio_timelines import RATES, rates, timelines
 
-EXAMPLES = int(os.environ.get("RETAKE_EXAMPLES", "40"))
+# Each example is a whole edit: a tenth of what the cheaper histories get, and never fewer than 20.
+EXAMPLES = max(20, int(os.environ.get("RETAKE_EXAMPLES", "400")) // 10)
 
 often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 flavours = st.sampled_from(list(FLAVOURS.values()))
