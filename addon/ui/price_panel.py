@@ -9,6 +9,7 @@ from ..vse.compat import edit_scene
 from . import desk
 from .generate import RETAKE_OT_generate, why_not_now
 from .sidebar import SidebarPanel
+from .way_out import draw_way_out
 from .wrapped_label import wrapped_label
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class RETAKE_PT_price(SidebarPanel, bpy.types.Panel):
         _draw_left(layout, shot)
         if why_not := why_not_now():
             wrapped_label(layout, context, why_not, "INTERNET_OFFLINE")
+        if why_not or desk.desk().trouble or desk.is_rehearsal():
+            draw_way_out(layout)
         row = layout.row()
         row.scale_y = 1.6
         row.enabled = not shot.problems
@@ -45,6 +48,9 @@ class RETAKE_PT_price(SidebarPanel, bpy.types.Panel):
 
 def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: "DraftedShot") -> None:
     """What is wrong with the shot, or what it costs."""
+    if _is_blank(shot):
+        wrapped_label(layout, context, "Describe what the shot shows: its price stands here then", "INFO")
+        return
     for sentence in shot.problems[:_MOST_SHOWN]:
         wrapped_label(layout, context, sentence, "ERROR")
     if shot.units is None:
@@ -55,6 +61,11 @@ def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: "Dr
     row.label(text=_credits(shot.units))
     row.label(text=_dollars(shot.units))
     row.label(text=f"{shot.units.normalize():f} units")
+
+
+def _is_blank(shot: "DraftedShot") -> bool:
+    """Nothing was described yet, which is no fault."""
+    return shot.problem_fields == {"prompt"} and len(shot.problems) == 1 and not shot.fields.prompt.strip()
 
 
 def _draw_left(layout: bpy.types.UILayout, shot: "DraftedShot") -> None:

@@ -90,7 +90,8 @@ def draw_details(layout: bpy.types.UILayout, context: bpy.types.Context, entry: 
         facts.label(text=f"{file.made_at:%Y-%m-%d %H:%M}")
     prompt = recipe.get("prompt", "")
     if prompt:
-        wrapped_label(layout, context, prompt if len(prompt) <= _MOST_PROMPT else prompt[: _MOST_PROMPT - 1] + "…")
+        short = prompt if len(prompt) <= _MOST_PROMPT else prompt[: _MOST_PROMPT - 1] + "…"
+        wrapped_label(layout, context, short, translate=False)
     name = layout.row()
     name.active = False
     name.label(text=clip.name, icon="FILE_MOVIE")
@@ -98,6 +99,15 @@ def draw_details(layout: bpy.types.UILayout, context: bpy.types.Context, entry: 
 
 def prompt_of(entry: bpy.types.PropertyGroup) -> str:
     return str(_recipe(entry.recipe).get("prompt", ""))
+
+
+def has_other_prompt(entry: bpy.types.PropertyGroup, draft: bpy.types.PropertyGroup) -> bool:
+    """Whether the Shot panel has other words than the take was made from; never where that had none."""
+    recipe = _recipe(entry.recipe)
+    has_cuts = draft.kind != "MOTION" and len(draft.cuts) > 0
+    words = [cut.prompt for cut in draft.cuts] if has_cuts else [draft.prompt]
+    made_from = [cut["prompt"] for cut in recipe.get("cuts", ())] or [str(recipe.get("prompt", ""))]
+    return any(made_from) and [one.strip() for one in words] != [one.strip() for one in made_from]
 
 
 def _draw_picture(layout: bpy.types.UILayout, file: TakeFile | None, scale: float) -> None:

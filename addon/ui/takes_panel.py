@@ -156,7 +156,17 @@ def _draw_takes(
     entry = chosen_entry()
     if entry is not None:
         _draw_chosen(layout, context, strip, shot, entry)
-    layout.operator("retake.regenerate", icon="FILE_REFRESH")
+    shown = next((take for take in shot.takes if take.number == strip.retake.take_number), None)
+    row = layout.row(align=True)
+    row.operator("retake.regenerate", icon="FILE_REFRESH")
+    row.operator("retake.edit_recipe", text="", icon="GREASEPENCIL")
+    if shown is not None and take_list.has_other_prompt(shown, edit_scene().retake_draft):
+        wrapped_label(
+            layout,
+            context,
+            "Regenerate asks for the prompt above, which is another one than this take's. The pencil brings its own",
+            "INFO",
+        )
 
 
 def _draw_chosen(

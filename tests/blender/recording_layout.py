@@ -40,8 +40,8 @@ class RecordingLayout:
             return lambda **_: RecordingLayout(self.drawn, enabled=self.enabled)
         raise AttributeError(f"the layout of the tests knows no {name}")
 
-    def label(self, *, text: str = "", icon: str = "NONE", icon_value: int = 0) -> None:
-        self._note("label", text, icon=icon, icon_value=icon_value)
+    def label(self, *, text: str = "", icon: str = "NONE", icon_value: int = 0, translate: bool = True) -> None:
+        self._note("label", text, icon=icon, icon_value=icon_value, translate=translate)
 
     def prop(self, data: Any, name: str, *, text: str | None = None, **options: Any) -> None:
         rna = data.bl_rna.properties[name]

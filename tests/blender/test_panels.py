@@ -24,7 +24,8 @@ __all__ = ["editor"]
 
 def test_an_empty_panel_says_what_to_do_and_why_it_cannot_yet(editor: bpy.types.Scene) -> None:
     shot = draw(RETAKE_PT_price)
-    assert "a shot without a start image needs a prompt" in shot.said()
+    assert "Describe what the shot shows" in shot.said()
+    assert not [one for one in shot.drawn if one.arguments.get("icon") == "ERROR"]
     assert not shot.find("retake.generate").enabled
     assert "Select a strip that Retake made" in draw(RETAKE_PT_takes).texts()
     assert draw(RETAKE_PT_queue).find("retake.open_queue").enabled
@@ -137,6 +138,20 @@ def test_a_second_take_is_shown_and_the_first_again(editor: bpy.types.Scene) -> 
     assert [take.number for take in editor.retake.shots["night"].takes] == [1, 2]
 
 
+def test_regenerate_is_never_paid_for_another_shot_s_prompt_unseen(editor: bpy.types.Scene) -> None:
+    draft = editor.retake_draft
+    draft.prompt = "a lighthouse in the rain"
+    generate(editor)
+    tick_until(lambda: movies(editor)[0].retake.take_number == 1)
+    editor.sequence_editor.active_strip = movies(editor)[0]
+    assert "Regenerate asks for the prompt above" not in draw(RETAKE_PT_takes).said()
+    draft.prompt = "a market at noon"  # the next shot is being described
+    assert "Regenerate asks for the prompt above" in draw(RETAKE_PT_takes).said()
+    assert bpy.ops.retake.edit_recipe() == {"FINISHED"}
+    assert draft.prompt == "a lighthouse in the rain"
+    assert "Regenerate asks for the prompt above" not in draw(RETAKE_PT_takes).said()
+
+
 def test_a_refused_shot_says_why_and_can_be_copied(editor: bpy.types.Scene, rehearsal: Rehearsal) -> None:
     rehearsal.server.add_fault(Fault("status", method="POST", code=1301))
     editor.retake_draft.prompt = "rain"
@@ -154,6 +169,7 @@ def test_without_a_key_the_queue_says_what_to_do(editor: bpy.types.Scene, monkey
     generate(editor)
     tick_until(lambda: bool(desk.desk().trouble))
     assert "No Kling key is set" in draw(RETAKE_PT_queue).said()
+    assert draw(RETAKE_PT_price).find("preferences.addon_show").enabled
 
 
 def test_offline_the_button_is_off_and_says_why(editor: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,5 +179,6 @@ def test_offline_the_button_is_off_and_says_why(editor: bpy.types.Scene, monkeyp
     monkeypatch.delenv("KLING_BASE_URL")
     assert not bpy.app.online_access
     assert not RETAKE_OT_generate.poll(bpy.context)
+    assert draw(RETAKE_PT_price).find("preferences.addon_show").enabled
     said = draw(RETAKE_PT_price).said()
     assert "Allow Online Access is off" in said or "--offline-mode" in said

@@ -57,6 +57,8 @@ def _of_call(node: ast.Call) -> set[Text]:
     given = [word.value for word in node.keywords if word.arg in _KEYWORDS]
     if called in _CALLS:
         given += node.args[:1]
+    if called == "wrapped_label":
+        given += node.args[2:3]
     is_operator = called == "operator"
     return {
         Text(one.value, is_operator) for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)

@@ -82,6 +82,7 @@ GERMAN_OPERATORS = {
     "Extend by Kling…": "Von Kling verlängern …",
     "Lip-Sync to Sound…": "Lippen zum Ton …",
     "Enter Keys…": "Schlüssel eingeben …",
+    "Preferences…": "Einstellungen …",
 }
 
 GERMAN = {
@@ -780,5 +781,48 @@ GERMAN = {
     ),
     "Select a sound strip and then, as the active one, the shot that is to say it": (
         "Einen Tonstreifen auswählen und dann, als aktiven, den Shot, der ihn sagen soll"
+    ),
+    "Allow Online Access is off in Blender's preferences (System, Network), or start it with --online-mode.": (
+        "„Online-Zugriff erlauben“ ist in Blenders Einstellungen aus (System, Netzwerk); oder Blender mit "
+        "--online-mode starten."
+    ),
+    "Blender was started with --offline-mode: Kling cannot be reached.": (
+        "Blender wurde mit --offline-mode gestartet: Kling ist nicht zu erreichen."
+    ),
+    "Before a file is saved, takes go to “Retake takes” in your home folder": (
+        "Bis die Datei gespeichert ist, kommen Takes nach „Retake takes“ in Ihrem Benutzerordner"
+    ),
+    "Describe what the shot shows: its price stands here then": (
+        "Beschreiben, was der Shot zeigt: dann steht hier sein Preis"
+    ),
+    "No voice or element of your own yet: make one from a strip": (
+        "Noch keine eigene Stimme und kein eigenes Element: aus einem Streifen machen"
+    ),
+    "One person who speaks, without music. You need their consent": (
+        "Eine Person, die spricht, ohne Musik. Sie brauchen ihre Einwilligung"
+    ),
+    (
+        "Regenerate asks for the prompt above, which is another one than this take's. The pencil brings its own"
+    ): "Neu erzeugt wird mit dem Prompt oben; der dieses Takes ist ein anderer. Der Stift holt ihn",
+    "Retake did not make this strip. It can be the first take of a shot": (
+        "Diesen Streifen hat Retake nicht gemacht. Er kann der erste Take eines Shots werden"
+    ),
+    "Select a strip of the shot to choose between its takes": (
+        "Einen Streifen des Shots auswählen, um zwischen seinen Takes zu wählen"
+    ),
+    "Select a strip that Retake made to see its takes": (
+        "Einen Streifen auswählen, den Retake gemacht hat, um seine Takes zu sehen"
+    ),
+    "Select a strip, 3 to 30 s long, and take its motion; or choose a video": (
+        "Einen Streifen von 3 bis 30 s auswählen und seine Bewegung nehmen; oder ein Video wählen"
+    ),
+    "They need to read, write and delete objects. They never get into a file of yours": (
+        "Sie müssen Objekte lesen, schreiben und löschen dürfen. In Ihre Dateien kommen sie nie"
+    ),
+    "This shot has no take yet. Regenerate asks Kling for one": (
+        "Dieser Shot hat noch keinen Take. „Neu erzeugen“ bestellt einen bei Kling"
+    ),
+    "You find it in Kling's console, under API Keys. It never gets into a file of yours": (
+        "Sie finden ihn in Klings Konsole unter „API Keys“. In Ihre Dateien kommt er nie"
     ),
 }

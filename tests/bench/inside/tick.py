@@ -20,6 +20,7 @@ spent: dict[str, list[float]] = {
     "tick": [],
     "tick that places": [],
     "placing a take": [],
+    "its strips": [],
     "queue drawn": [],
     "Blender: new filepath": [],
     "Blender: undo step": [],
@@ -66,6 +67,7 @@ def steps() -> Iterator[float]:
     plain_tick = desk.tick
     arrival = importlib.import_module(f"{ROOT}.ui.arrival")
     arrival.arrive = timed(arrival.arrive, "placing a take")
+    arrival.show_take = timed(arrival.show_take, "its strips")
 
     def tick() -> float | None:
         before = len(spent["placing a take"])
