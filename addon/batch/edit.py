@@ -56,7 +56,8 @@ def edit_of(plan: BatchPlan, jobs_by_shot: dict[str, list[Job]]) -> Edit:
         skipped = _skipped(planned, plan, jobs_by_shot, rate) if shown is not None else 0
         skipped = min(skipped, length - 1)
         frames = FrameRange(at, at + length - skipped)
-        places.append(EditShot(planned.shot_id, planned.shot.fields.prompt, frames, shown, takes, skipped))
+        marker = planned.shot.marker or planned.shot_id
+        places.append(EditShot(planned.shot_id, planned.shot.fields.prompt, frames, shown, takes, skipped, marker))
         at = frames.end_exclusive
     sizes = (take.size_px for take in shown_by_id.values() if take is not None and take.size_px is not None)
     size_px = plan.wanted.size_px or next(sizes, _UNKNOWN_SIZE_PX)
@@ -106,7 +107,7 @@ def snapshot_of(edit: Edit) -> TimelineSnapshot:
         height_px=edit.size_px[1],
         strips=tuple(strip for shot in edit.shots for strip in _strips(shot)),
         end_exclusive=edit.shots[-1].frames.end_exclusive if edit.shots else None,
-        markers=tuple(Marker(shot.shot_id, shot.frames.start, comment=shot.prompt) for shot in edit.shots),
+        markers=tuple(Marker(shot.marker, shot.frames.start, comment=shot.prompt) for shot in edit.shots),
     )
 
 

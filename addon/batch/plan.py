@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from ..app import check_video
 from ..errors import InputError, RetakeError, StorageError
 from ..kling.possible import problems
-from ..kling.price import estimate_units
+from ..kling.price import billed_seconds, estimate_units
 from ..library.named_things import account_names, has_names_to_find
 from ..shots.link import Piece
+from ..shots.list_shots import with_stand_ins
+from ..shots.outline import outline
 from ..shots.shot_request import build_request
 from .expected_time import Lane, expected_s
 from .recipe import recipe_of
@@ -34,9 +37,6 @@ if TYPE_CHECKING:
     from .inputs import Inputs
     from .wanted import WantedList, WantedShot
 
-_LATER_PICTURE = "https://retake.invalid/{}.png"
-"""Stands for a frame that is not there yet; never sent."""
-_LATER_CLIP_ID = "later"
 _MOST_CANDIDATES = 64
 
 
@@ -225,11 +225,13 @@ class _Planner:
 
     def _outline(self, shot: WantedShot) -> GenerationRequest:
         """The request with stand-ins for what other shots will give: for its price and its faults."""
-        update = {
-            link.field: _LATER_CLIP_ID if link.piece is Piece.CLIP else _LATER_PICTURE.format(link.field)
-            for link in shot.links
-        }
-        own = replace(shot, links=(), fields=shot.fields.model_copy(update=update))
+        fields = with_stand_ins(shot.fields, shot.links)
+        video = next((link for link in shot.links if link.piece is Piece.CLIP and link.field != "extend"), None)
+        if video is not None:
+            source = self.planned[video.shot_id]
+            seconds = source.shot.fields.duration if source.request is None else billed_seconds(source.request)
+            return self._named(outline(fields, video_s=Fraction(seconds)))
+        own = replace(shot, links=(), fields=fields)
         return self._named(build_request(self._inputs.fields_of(own, {}), shot.folder))
 
     def _named(self, request: GenerationRequest) -> GenerationRequest:

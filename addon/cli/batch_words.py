@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def plan_table(plan: BatchPlan) -> Table:
-    table = Table("Shot", "Model", "What", "Takes to make", "Units", "After")
+    table = Table("Shot", "Model", "Why this model", "What", "Takes to make", "Units", "After")
     for shot in plan.shots:
         if shot.why == "left out":
             continue
         request = shot.request
         table.add_row(
             shot.shot_id, f"{request.model_name} {request.mode}" if request else "–",
-            "not possible" if shot.errors else shot.why, str(shot.to_make or "–"),
+            shot.shot.model_why, "not possible" if shot.errors else shot.why, str(shot.to_make or "–"),
             plain(shot.units * shot.to_make) if shot.to_make else "–", ", ".join(shot.awaits),
         )  # fmt: skip
     return table

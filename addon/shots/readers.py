@@ -54,4 +54,4 @@ def read_raw(path: Path) -> RawList:
         line = error.object[: error.start].count(b"\n") + 1
         raw.refuse("", "", path.name, f"it is not a text in UTF-8 (byte {error.start})", line)
         return raw
-    return reader(text.replace("\r\n", "\n"), path) if reader else raw
+    return reader(text.replace("\r\n", "\n").replace("\r", "\n"), path) if reader else raw

@@ -23,3 +23,5 @@ class EditShot:
     """All that are there, by number."""
     skipped: int
     """Frames of the edit, from the take's start, that another shot shows already: what this one was extended from."""
+    marker: str
+    """The name of its marker."""

@@ -28,10 +28,10 @@ def assemble(scene: Scene, shots: Iterable[EditShot], *, is_new: bool) -> tuple[
     """
     sentences: list[str] = []
     for shot in shots:
-        marker = scene.timeline_markers.get(shot.shot_id)
+        marker = scene.timeline_markers.get(shot.marker)
         if marker is None:
             frame = shot.frames.start if is_new else end_of_edit(scene)
-            marker = scene.timeline_markers.new(shot.shot_id, frame=frame)
+            marker = scene.timeline_markers.new(shot.marker, frame=frame)
         take = shot.shown
         if take is None:
             continue

@@ -254,6 +254,20 @@ def test_what_cannot_be_is_said_of_all_shots_before_anything_is_sent(shell: Shel
     assert shell.rehearsal.creates() == []
 
 
+def test_the_clip_of_another_shot_is_the_motion_of_this_one(shell: Shell) -> None:
+    write_picture(shell.folder / "anna.png", 640, 360)
+    text = '[[shot]]\nid = "s010"\nprompt = "a dancer"\n'
+    text += '[[shot]]\nid = "s020"\nmotion = "clip of s010"\nimage = "anna.png"\n'
+    planned = shell.run("batch", write_list(shell, text), "--dry-run", "--json")
+    done = shell.run("batch", "list.toml", "--json")
+    assert (planned.code, done.code) == (0, 0), planned.err + done.err
+    assert "motion reference: motion control" in done.err
+    # 5 s of silent 2.6 and 5 s of motion control: 1.5 and 2.5 units.
+    assert planned.json["estimated_units"] == done.json["spent_units"] == 4.0
+    clips = {shot["id"]: probe_clip(Path(shot["file"])) for shot in done.json["shots"]}
+    assert clips["s020"].duration_s == clips["s010"].duration_s
+
+
 def test_two_lists_with_shots_of_one_name_keep_out_of_each_other(shell: Shell) -> None:
     """Of the second list's shots one asks for what the first list has made, the other for something else."""
     own, other = THREE.split('[[shot]]\nid = "s030"')[0], shell.folder / "other"
@@ -286,7 +300,7 @@ def test_two_lists_with_shots_of_one_name_keep_out_of_each_other(shell: Shell) -
             "these shots wait for each other: a → b → a",
             id="circle",
         ),
-        pytest.param(THREE + "takes = 0\n", "1 or more is allowed", id="takes"),
+        pytest.param(THREE + "takes = 0\n", "a whole number of 1 to 20 is needed", id="takes"),
     ],
 )
 def test_links_that_cannot_be_are_named(shell: Shell, text: str, words: str) -> None:

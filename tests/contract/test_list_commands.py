@@ -98,8 +98,9 @@ def test_what_kling_cannot_make_is_told_with_its_line(shell: Shell, list_path: P
     done = shell.run("shots", "check", str(list_path), "--json")
     assert done.code == 2
     problems = done.json["problems"]
-    assert [problem.partition(" cannot be used")[0].replace(str(shell.folder), "") for problem in problems] == [
-        "list.toml:24: s020: end image: /gone.png",
+    # A path is cut where it is long.
+    assert problems[0].startswith(f"list.toml:24: s020: end image: {shell.folder}"[:80])
+    assert [problem.partition(" cannot be used")[0] for problem in problems[1:]] == [
         "list.toml:21: s020: duration: 7 s",
         "list.toml:22: s020: aspect: 4:3",
         "list.toml:30: s030: motion_out: 1 to 9 s",

@@ -59,7 +59,8 @@ def test_a_damaged_list_is_read_or_refused(suffix: str, data: st.DataObject) -> 
             sentences = [problem.sentence(path.parent) for problem in found]
             assert sentences
             assert [one for one in sentences if not one.endswith((".", "?"))] == []
-            assert all(1 <= (problem.place.line or 1) <= text.count("\n") + 1 for problem in found)
+            lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+            assert all(1 <= (problem.place.line or 1) <= lines for problem in found)
             return
         priced = price_list(listed, voices_are_free=False)
         assert all(one.units > 0 or one.faults for one in priced)
