@@ -183,7 +183,7 @@ def blender_on(blender: str, version: str) -> str:
         folder = BUILD / "python" / f"blender-{blender}"
         python = make_python(session, version, folder, f"bpy=={blender}.*", *RUNTIME, *TOOLS)
         spread = ("-n", "3", "--dist", "loadfile")
-        pytest(session, python, f"Blender {blender}", ("blender",), minutes=10, options=spread)
+        pytest(session, python, f"Blender {blender}", ("blender",), minutes=20, options=spread)
 
     return f"blender-{blender}"
 
@@ -273,7 +273,7 @@ def demo(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Everything, then the totals."""
     TALLY.unlink(missing_ok=True)
-    for name in ("lint", *UNIT, *PROPERTY, *BLENDER, "zip", "gui", "bench", "demo", "report"):
+    for name in ("lint", *UNIT, *PROPERTY, *BLENDER, "zip", "gui", "demo", "report"):
         session.notify(name)
 
 

@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import bpy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -175,13 +174,12 @@ def crosses(draw: st.DrawFn, strips: list[StripSnapshot]) -> list[StripSnapshot]
 
 
 def write(snapshot: TimelineSnapshot) -> TimelineSnapshot:
+    """The scene stays: Blender 5.0.1 crashes at the next file load where a hundred with strips of operators and of data
+    were removed (measured; without any of our retiming as well)."""
     writer = TimelineWriter.into_new_scene(snapshot)
-    try:
-        writer.run()
-        assert writer.notes == []
-        return read_timeline(writer.scene)
-    finally:
-        bpy.data.scenes.remove(writer.scene)
+    writer.run()
+    assert writer.notes == []
+    return read_timeline(writer.scene)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
