@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from threading import Event
 
     from ..interchange.bridge import Report, TimelineSnapshot
-    from ..vse.write_timeline import TimelineWriter
 
 _SLICE_S = 0.03
 _TICK_S = 0.01
@@ -172,7 +171,8 @@ class RETAKE_OT_write_import(bpy.types.Operator):
     bl_description = "Write the edit that was read to the timeline"
     bl_options = {"INTERNAL", "UNDO"}
 
-    _writer: TimelineWriter
+    # Blender looks up what these name when it registers the class: nothing that is imported late can stand here.
+    _writer: Any
     _steps: Any
     _timer: Any
     _job: _Waiting
