@@ -21,3 +21,8 @@ def without_own(metadata: Any) -> dict[str, Any]:
     if not isinstance(metadata, dict):
         return {}
     return {key: value for key, value in metadata.items() if key not in (BLENDER, RETAKE)}
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A copy of an object that may be anything else, then empty."""
+    return dict(value) if isinstance(value, dict) else {}

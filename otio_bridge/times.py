@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from .errors import BridgeError
 
@@ -89,3 +89,8 @@ def _number(time: Any, key: str) -> float:
 def nearest(frames: Fraction) -> int:
     """To the nearest whole frame, halves upwards."""
     return math.floor(frames + Fraction(1, 2))
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """One that a speed, a frame or a colour can be."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
