@@ -14,8 +14,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from .errors import BridgeError
-from .import_level import LevelReader
-from .import_time import check_depth, children_of, schema_of
+from .import_level import read_level
+from .import_run import ImportRun
+from .import_time import Clock, check_depth, children_of, schema_of
 from .markers import read_marker
 from .namespaces import BLENDER, RETAKE, own_part, without_own
 from .read_file import read_text
@@ -82,17 +83,18 @@ def _import(root: Json, options: ImportOptions, findings: Findings) -> TimelineS
     rate = _own_rate(own) or options.rate or _common_rate(timeline, stack)
     zero = _whole(own.get("frame_of_time_zero"), options.start)
     start = _whole(own.get("frame_start"), zero)
-    reader = LevelReader(
-        rate=rate,
-        base=options.base,
-        exists=options.exists,
-        findings=findings,
-        shows_source_length=_is_premiere(timeline, stack) and own.get("flavour") != "premiere",
+    shows_source_length = _is_premiere(timeline, stack) and own.get("flavour") != "premiere"
+    run = ImportRun(
+        rate,
+        options.base,
+        options.exists,
+        findings,
+        Clock(rate, shows_source_length),
         marks_from_in=own.get("flavour") == "kdenlive" or bool(own_part(metadata, "kdenlive")),
     )
     channels = _own_channels(own)
-    level = reader.level(stack, zero, zero, channels, own)
-    strips = reader.finish(level.strips)
+    level = read_level(run, stack, zero, zero, channels, own)
+    strips = run.names.corrected(level.strips)
     if (highest := max((strip.channel for strip in strips), default=0)) > HIGHEST_CHANNEL:
         raise BridgeError(
             f"The edit needs {highest} channels, and Blender has {HIGHEST_CHANNEL}.",
@@ -100,7 +102,7 @@ def _import(root: Json, options: ImportOptions, findings: Findings) -> TimelineS
         )
     width, height = _size(own, stack)
     clock = timeline.get("global_start_time")
-    timecode = nearest(reader.clock.seconds(clock) * rate) + (start - zero) if isinstance(clock, dict) else 0
+    timecode = nearest(run.clock.seconds(clock) * rate) + (start - zero) if isinstance(clock, dict) else 0
     if "timecode_start" in own and timecode == max(0, _whole(own["timecode_start"], 0) - (start - zero)) + (
         start - zero
     ):
@@ -113,7 +115,7 @@ def _import(root: Json, options: ImportOptions, findings: Findings) -> TimelineS
         height_px=height,
         strips=strips,
         end_exclusive=_whole(own.get("frame_end_exclusive"), None),
-        markers=tuple(_markers(stack, reader, zero)) + tuple(level.markers),
+        markers=tuple(_markers(stack, run, zero)) + tuple(level.markers),
         channels=tuple(sorted(level.channels.values(), key=lambda one: one.number)),
         timecode_start=timecode,
         metadata={key: value for key, value in own_part(metadata, RETAKE).items() if key != "schema"},
@@ -230,10 +232,10 @@ def _whole(value: Any, otherwise: Any) -> Any:
     return value if type(value) is int and abs(value) < 2**31 else otherwise
 
 
-def _markers(stack: Json, reader: LevelReader, zero: int) -> Iterator[Marker]:
+def _markers(stack: Json, run: ImportRun, zero: int) -> Iterator[Marker]:
     found = stack.get("markers")
     for one in found if isinstance(found, list) else ():
-        if (read := read_marker(one, reader.rate)) is not None:
+        if (read := read_marker(one, run.rate)) is not None:
             marker, at = read
             yield replace(marker, frame=zero + nearest(at))
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -114,6 +115,16 @@ def test_the_same_edit_gives_the_same_file(strips: list[StripSnapshot]) -> None:
     assert len(first.tracks) == len(second.tracks)
     again, _ = export_timeline(snapshot(*strips))
     assert first.to_json_string() == again.to_json_string()
+
+
+def test_a_crossfade_into_an_empty_head_reaches_back_over_nothing() -> None:
+    """The incoming strip shows nothing of its file before the cut: its left handle was drawn out."""
+    out = strip("out", StripKind.MOVIE, 1, 1, 10)
+    into = strip("in", StripKind.MOVIE, 2, 7, 30, offset=-6)
+    cross = replace(strip("cross", StripKind.EFFECT, 3, 7, 4), effect_type="CROSS", inputs=("out", "in"))
+    track = export_timeline(snapshot(out, into, cross))[0].tracks[0]
+    [dissolve] = [one for one in track if isinstance(one, otio.schema.Transition)]
+    assert (dissolve.in_offset.value, dissolve.out_offset.value) == (0, 2)
 
 
 def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
