@@ -21,6 +21,7 @@ from .export_tracks import tracks_of
 from .items import item
 from .markers import write_marker
 from .namespaces import BLENDER, RETAKE, SCHEMA, mapping
+from .no_collector import no_collector
 from .read_file import known_versions
 from .record import to_record
 from .times import Json, rational
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .snapshot import TimelineSnapshot
 
 
+@no_collector()
 def export_timeline(
     snapshot: TimelineSnapshot, options: ExportOptions | None = None
 ) -> tuple[otio.schema.Timeline, Report]:
@@ -46,6 +48,7 @@ def export_timeline(
     return timeline, report
 
 
+@no_collector()
 def export_text(snapshot: TimelineSnapshot, options: ExportOptions | None = None) -> tuple[str, Report]:
     """The content of an .otio file. Raises BridgeError for a `schema_target` that is none."""
     options = options or ExportOptions()
@@ -71,6 +74,7 @@ def older_text(built: Json, target: str) -> str:
     return text
 
 
+@no_collector()
 def export_json(snapshot: TimelineSnapshot, options: ExportOptions | None = None) -> tuple[Json, Report]:
     """The timeline as OpenTimelineIO's JSON of version 0.18."""
     run = begin_run(snapshot, options or ExportOptions())

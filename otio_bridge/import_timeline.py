@@ -19,6 +19,7 @@ from .import_run import ImportRun
 from .import_time import Clock, check_depth, children_of, schema_of
 from .markers import read_marker
 from .namespaces import BLENDER, RETAKE, own_part, without_own
+from .no_collector import no_collector
 from .read_file import read_text
 from .record import RecordDamaged, exact_rate, from_record
 from .report import Findings, Report
@@ -46,6 +47,7 @@ class ImportOptions:
     exists: Callable[[str], bool] | None = None
 
 
+@no_collector()
 def import_text(text: str, options: ImportOptions | None = None) -> tuple[TimelineSnapshot, Report]:
     """From the content of an .otio file. Raises BridgeError."""
     root, notes = read_text(text)
@@ -53,6 +55,7 @@ def import_text(text: str, options: ImportOptions | None = None) -> tuple[Timeli
     return snapshot, replace(report, notes=(*notes, *report.notes))
 
 
+@no_collector()
 def import_json(root: Json, options: ImportOptions | None = None) -> tuple[TimelineSnapshot, Report]:
     """From OpenTimelineIO's JSON of version 0.18. Raises BridgeError."""
     options = options or ImportOptions()

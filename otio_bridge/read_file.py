@@ -23,7 +23,8 @@ MOST_DEEP = 400
 
 _DAMAGED = "The file is damaged or of another kind: export the edit again."
 
-_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - set(_STEPS))
 
 _SCHEMA = re.compile(r'"OTIO_SCHEMA"\s*:\s*"([^".]+)\.(\d+)"')
 
@@ -140,7 +141,8 @@ def _name_color(marker: Json) -> None:
 
 def _depth(text: str) -> int:
     """How deep brackets are nested, those within strings left out."""
-    brackets = re.sub(r"[^\[\]{}]+", "", re.sub(r'"(?:[^"\\]|\\.)*"', "", text))
+    outside = text.replace("\\\\", "").replace('\\"', "").split('"')[::2]
+    brackets = "".join(outside).encode(errors="replace").translate(None, _NO_BRACKETS)
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
 
 

@@ -12,7 +12,7 @@ import types
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from . import snapshot as snapshot_module
@@ -142,10 +142,16 @@ def _typed(wanted: Any, value: Any, where: str) -> Any:
 
 def exact_rate(value: Any, where: str = "rate") -> Fraction:
     """From `24000/1001`. Raises RecordDamaged."""
-    try:
-        rate = Fraction(value) if isinstance(value, str) else None
-    except (ValueError, ZeroDivisionError):
-        rate = None
-    if rate is None or not 0 < rate <= 100_000:
+    rate = _rate(value) if isinstance(value, str) else None
+    if rate is None:
         raise RecordDamaged(f"{where}: {value!r} is no rate")
     return rate
+
+
+@lru_cache(maxsize=256)
+def _rate(text: str) -> Fraction | None:
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return rate if 0 < rate <= 100_000 else None

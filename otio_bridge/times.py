@@ -88,6 +88,8 @@ def _number(time: Any, key: str) -> float:
 
 def nearest(frames: Fraction) -> int:
     """To the nearest whole frame, halves upwards."""
+    if frames.denominator == 1:
+        return frames.numerator  # most are, and adding fractions is slow
     return math.floor(frames + Fraction(1, 2))
 
 
