@@ -122,6 +122,12 @@ def pytest(
     run_limited(session, minutes, python, "-m", "pytest", *options, *folders, env={**own, **(env or {})})
 
 
+def blender_python(session: nox.Session, blender: str) -> Path:
+    """A Python with bpy and all that the project and its checks need."""
+    folder = BUILD / "python" / f"blender-{blender}"
+    return make_python(session, BLENDERS[blender], folder, f"bpy=={blender}.*", *RUNTIME, *TOOLS)
+
+
 def bpy_pythons(session: nox.Session) -> dict[str, Path]:
     """Pythons with bpy and nothing else, by Blender's version: what an installed extension meets, made once."""
     pythons = {}
@@ -176,12 +182,11 @@ def property_on(version: str) -> str:
     return f"property-{version}"
 
 
-def blender_on(blender: str, version: str) -> str:
+def blender_on(blender: str) -> str:
     @nox.session(name=f"blender-{blender}", python=False)
     def blender_session(session: nox.Session) -> None:
         """The layer inside bpy, in three processes: most of a test is waiting for the local Kling."""
-        folder = BUILD / "python" / f"blender-{blender}"
-        python = make_python(session, version, folder, f"bpy=={blender}.*", *RUNTIME, *TOOLS)
+        python = blender_python(session, blender)
         spread = ("-n", "3", "--dist", "loadfile")
         pytest(session, python, f"Blender {blender}", ("blender",), minutes=20, options=spread)
 
@@ -190,7 +195,7 @@ def blender_on(blender: str, version: str) -> str:
 
 UNIT = [unit_on(version) for version in PYTHONS]
 PROPERTY = [property_on(version) for version in PYTHONS]
-BLENDER = [blender_on(blender, version) for blender, version in BLENDERS.items()]
+BLENDER = [blender_on(blender) for blender in BLENDERS]
 
 
 @nox.session(python=False)
@@ -255,6 +260,10 @@ def bench(session: nox.Session) -> None:
     python = own_python(session)
     every = ("--every", "5") if CI else ()
     run_limited(session, 5, python, "tests/bench/reference_report.py", *every)
+    run_limited(session, 5, python, "tests/bench/exchange_speed.py")
+    run_limited(session, 10, python, "-m", "tests.bench.batch_run", "--small")
+    for blender in pythons:
+        run_limited(session, 10, blender_python(session, blender), "-m", "tests.bench.import_speed", "1000", "10000")
     if not os.environ.get("BLENDER"):
         session.warn("BLENDER names no Blender program: the ticks in the window are not measured")
         return
