@@ -151,7 +151,7 @@ def _resolve_parameter(
     curve = _curve(strip, path)
 
     def limited(one: float) -> float:
-        return min(high, max(low, convert(one)))
+        return min(high, max(low, convert(one))) + 0.0  # no -0.0, which comes back as 0.0
 
     keys = {}
     if curve is not None:
@@ -220,7 +220,7 @@ def _premiere(strip: StripSnapshot, frame: Frame, rate: Fraction, source_start: 
             keyed("Scale", 2, "transform.scale_x", t.scale_x * 100, lambda v: v * 100),
             keyed("Scale Width", 3, "transform.scale_x", t.scale_x * 100, lambda v: v * 100),
             constant(" ", 4, True),
-            keyed("Rotation", 5, "transform.rotation", -math.degrees(t.rotation), lambda v: -math.degrees(v)),
+            keyed("Rotation", 5, "transform.rotation", _clockwise(t.rotation), _clockwise),
             constant("Anchor Point", 6, {"X": t.origin_x, "Y": 1 - t.origin_y}),
             constant("Anti-flicker Filter", 7, 0.0),
             constant("Crop Left", 8, 100 * c.left_px / media_width),
@@ -292,6 +292,11 @@ def _fit(strip: StripSnapshot, frame: Frame) -> float:
     if media is None or not media.width_px or not media.height_px or not all(frame):
         return 1.0
     return min(frame[0] / media.width_px, frame[1] / media.height_px)
+
+
+def _clockwise(rotation: float) -> float:
+    """In degrees."""
+    return 0.0 - math.degrees(rotation)
 
 
 def _share(pan: float) -> float:

@@ -96,7 +96,7 @@ def _why_not(run: ExportRun, strip: StripSnapshot) -> str:
     if strip.mute and not run.flavour.disabled:
         return f"{title} plays muted strips, so it is left out"
     if strip.kind is StripKind.META and not run.flavour.nested:
-        return f"{title} reads no nested edits"
+        return f"{title} reads no nested edits; metas can be laid out flat"
     if strip.media:
         shown = strip.shown
         if shown is not None and len(shown.files) > 1 and not run.flavour.image_sequences:

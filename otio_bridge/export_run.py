@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .flatten import flattened
 from .flavour import PLAIN, Flavour
 from .links import link_groups
 from .report import Findings
@@ -24,13 +25,15 @@ ELSEWHERE = frozenset({"media", "foreign", "children", "markers", "shot_id", "ta
 class ExportOptions:
     """`url_form` None: what the flavour's program reads best. `base`: the folder of the file to be, for relative paths.
 
-    `schema_target`: an older version of OpenTimelineIO that has to read the file, such as 0.14.0.
+    `schema_target`: an older version of OpenTimelineIO that has to read the file, such as 0.14.0. `flatten`: metas as
+    the strips within them, for a program that reads no nested edits.
     """
 
     flavour: Flavour = PLAIN
     url_form: UrlForm | None = None
     base: str = ""
     schema_target: str = ""
+    flatten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,13 @@ class ExportRun:
     fps: float
     frame: tuple[int, int]
     groups: dict[str, int]
-    findings: Findings = field(default_factory=Findings)
+    findings: Findings
 
 
 def begin_run(snapshot: TimelineSnapshot, options: ExportOptions) -> ExportRun:
+    findings = Findings()
+    if options.flatten:
+        snapshot = flattened(snapshot, findings)
     return ExportRun(
         snapshot,
         options,
@@ -59,4 +65,5 @@ def begin_run(snapshot: TimelineSnapshot, options: ExportOptions) -> ExportRun:
         float(snapshot.rate),
         (snapshot.width_px, snapshot.height_px),
         link_groups(snapshot.walk()),
+        findings,
     )

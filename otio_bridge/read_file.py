@@ -26,6 +26,8 @@ _DAMAGED = "The file is damaged or of another kind: export the edit again."
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NO_BRACKETS = bytes(set(range(256)) - set(_STEPS))
 
+_INFINITY = re.compile(r"(?<=[\s:,\[-])Inf(?=[\s,\]}])")
+
 _SCHEMA = re.compile(r'"OTIO_SCHEMA"\s*:\s*"([^".]+)\.(\d+)"')
 
 
@@ -44,21 +46,23 @@ def read_text(text: str) -> tuple[Json, tuple[str, ...]]:
     versions = known_versions()
     newer = {name: version for name, version in sorted(found) if version > versions.get(name, version)}
     is_old = any(name == "Sequence" or version < versions.get(name, version) for name, version in found)
+    tree, text = _plain(text)
     if newer:
-        text, notes = _brought_down(text, newer)
+        notes = _bring_down(tree, newer)
+        text = json.dumps(tree)
     held: tuple[str, ...] = ()
     checked = text
-    if any(name not in versions for name, _ in found) and (tree := _plain(text)) is not None:
-        tree, held = with_stand_ins(tree, versions)
+    if any(name not in versions for name, _ in found):
+        shown, held = with_stand_ins(tree, versions)
         if held:
-            checked = json.dumps(tree)
+            checked = json.dumps(shown)
             notes = (*notes, *(f"{name} is not known to this program; it is kept, and not shown" for name in held))
     try:
         known = otio.core.deserialize_json_from_string(checked)
         if not isinstance(known, otio.core.SerializableObject):
             raise BridgeError("The file holds no OpenTimelineIO object.", hint=_DAMAGED)  # noqa: TRY301
-        root = None if is_old else _plain(text)
-        if root is None:
+        root = tree
+        if is_old:
             root = json.loads(known.to_json_string(indent=-1))
             root = without_stand_ins(root) if held else root
     except BridgeError:
@@ -82,12 +86,21 @@ def read_text(text: str) -> tuple[Json, tuple[str, ...]]:
     return root, notes
 
 
-def _plain(text: str) -> Any:
-    """None for what only OpenTimelineIO reads, such as infinity spelt Inf."""
+def _plain(text: str) -> tuple[Any, str]:
+    """What the text holds, and the text as Python reads it: OpenTimelineIO knows infinity as Inf, too.
+
+    OpenTimelineIO's own reader is never given what is no JSON: some of it ends the process (measured on 0.18.1).
+    """
     try:
-        return json.loads(text)
-    except ValueError:
-        return None
+        return json.loads(text), text
+    except ValueError as error:
+        spelt = _INFINITY.sub("Infinity", text)
+        if spelt != text:
+            try:
+                return json.loads(spelt), spelt
+            except ValueError:
+                pass
+        raise BridgeError(f"The file is no JSON: {_first_line(error)}.", hint=_DAMAGED) from error
 
 
 @cache
@@ -101,11 +114,7 @@ def known_versions() -> dict[str, int]:
     return {**values, **{str(name): int(version) for name, version in families[newest].items()}}
 
 
-def _brought_down(text: str, newer: dict[str, int]) -> tuple[str, tuple[str, ...]]:
-    try:
-        root = json.loads(text)
-    except ValueError as error:
-        raise BridgeError(f"The file is no JSON: {_first_line(error)}.", hint=_DAMAGED) from error
+def _bring_down(root: Any, newer: dict[str, int]) -> tuple[str, ...]:
     known = known_versions()
     pending: list[Any] = [root]
     while pending:
@@ -119,11 +128,10 @@ def _brought_down(text: str, newer: dict[str, int]) -> tuple[str, tuple[str, ...
                 if name == "Marker":
                     _name_color(one)
                 one["OTIO_SCHEMA"] = f"{name}.{known[name]}"
-    notes = tuple(
+    return tuple(
         f"{name}.{version} is newer than this program knows; read as {name}.{known[name]}"
         for name, version in sorted(newer.items())
     )
-    return json.dumps(root), notes
 
 
 def _name_color(marker: Json) -> None:

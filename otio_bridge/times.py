@@ -22,6 +22,9 @@ _NTSC = tuple(Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 96, 120
 FARTHEST_S = 10**7
 """About four months: what lies beyond is damage, not an edit."""
 
+HIGHEST_RATE = 10**7
+"""A second; sound is counted in up to 192,000 samples."""
+
 
 def rational(value: float, rate: float) -> Json:
     return {"OTIO_SCHEMA": "RationalTime.1", "value": float(value), "rate": rate}
@@ -63,6 +66,8 @@ def moment(time: Any, fallback_rate: Fraction) -> Moment:
 def _moment(value: float, rate: float, fallback_rate: Fraction) -> Moment:
     if rate <= 0:
         return Moment(_bounded(_exact(value) / fallback_rate), Fraction(0))
+    if rate > HIGHEST_RATE:
+        raise BridgeError(f"A time in the file is counted at {rate:.4g} a second.", hint="Export the edit again.")
     exact = known_rate(rate)
     return Moment(_bounded(_exact(value) / exact), exact)
 

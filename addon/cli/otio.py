@@ -36,6 +36,7 @@ def otio() -> None:
     "--paths", default="", help="Paths of media: path, file-url or relative; else what the flavour reads best."
 )
 @click.option("--for-version", default="", help="An older OpenTimelineIO that has to read it, such as 0.14.0.")
+@click.option("--flatten", is_flag=True, help="Metas as the strips within them, for what reads no nested edits.")
 @click.option("--leave-missing", is_flag=True, help="Write a bundle although some of its files are not there.")
 @click.option("--strict", is_flag=True, help="Write nothing where something would not be kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -49,6 +50,7 @@ def export(
     flavour: str,
     paths: str,
     for_version: str,
+    flatten: bool,
     leave_missing: bool,
     strict: bool,
     as_json: bool,
@@ -63,7 +65,7 @@ def export(
     snapshot = with_media_facts(read_timeline(open_project(blend.absolute(), scene_name)))
     report = write_otio(
         snapshot, otio_file.absolute(), flavour=flavour, url_form=paths, schema_target=for_version,
-        strict=strict, leave_missing=leave_missing,
+        strict=strict, leave_missing=leave_missing, flatten=flatten,
     )  # fmt: skip
     if as_json:
         output.json({"file": str(otio_file.absolute()), **report.as_json()})

@@ -28,8 +28,10 @@ def write_otio(
     schema_target: str = "",
     strict: bool = False,
     leave_missing: bool = False,
+    flatten: bool = False,
 ) -> Report:
-    """Written whole or not at all. `strict` writes nothing where something would not be kept.
+    """Written whole or not at all. `strict` writes nothing where something would not be kept. `flatten`: metas as the
+    strips within them.
 
     Raises ExchangeError for that, for another kind of file and for a bundle's missing media; InputError for a flavour
     or form that is none; StorageError for the disk.
@@ -40,7 +42,7 @@ def write_otio(
     if url_form and url_form not in forms:
         raise InputError("path form", url_form, f"allowed are {', '.join(forms)}")
     options = bridge_module("export").ExportOptions(
-        FLAVOURS[flavour], url_form=forms.get(url_form), schema_target=schema_target
+        FLAVOURS[flavour], url_form=forms.get(url_form), schema_target=schema_target, flatten=flatten
     )
     with translated(f"The edit cannot be written to {path}", "Choose another folder."):
         report: Report = bridge_module("edit_file").write_edit(

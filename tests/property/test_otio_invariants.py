@@ -8,6 +8,7 @@ import math
 import os
 import random
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -19,15 +20,16 @@ from hypothesis import strategies as st
 
 from otio_bridge.errors import BridgeError
 from otio_bridge.export import ExportOptions, export_json, export_text, export_timeline
+from otio_bridge.flatten import flattened
 from otio_bridge.flavour import FLAVOURS, PLAIN
 from otio_bridge.import_timeline import ImportOptions, import_json, import_text
-from otio_bridge.report import Fate
+from otio_bridge.report import Fate, Findings
 from otio_bridge.retime import pieces_of
 from otio_bridge.snapshot import StripKind, StripSnapshot, TimelineSnapshot
 from tests.property.otio_timelines import RATES, rates, timelines
 
-# Each example is a whole edit: a tenth of what the cheaper histories get, and never fewer than 20.
-EXAMPLES = max(20, int(os.environ.get("RETAKE_EXAMPLES", "400")) // 10)
+# Each example is a whole edit: half of what the cheaper histories get, and never fewer than 50.
+EXAMPLES = max(50, int(os.environ.get("RETAKE_EXAMPLES", "200")) // 2)
 
 often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 flavours = st.sampled_from(list(FLAVOURS.values()))
@@ -207,6 +209,31 @@ def test_clocks_change_nothing_that_is_seen(snapshot: TimelineSnapshot, clock: i
                 assert abs(float(old - new)) < frames, (one, other)
 
 
+@often
+@given(timelines())
+def test_metas_laid_out_flat_show_the_same_at_every_frame(snapshot: TimelineSnapshot) -> None:
+    flat = {strip.name: strip for strip in flattened(snapshot, Findings()).strips}
+    assert all(strip.kind is not StripKind.META for strip in flat.values())
+
+    def check(strips: tuple[StripSnapshot, ...], start: int, end: int) -> None:
+        for strip in strips:
+            left, right = max(start, strip.start), min(end, strip.end_exclusive)
+            if strip.kind is StripKind.META:
+                check(strip.children, left, right)
+            elif right > left and strip.kind is not StripKind.EFFECT:
+                found = flat[strip.name]
+                assert (found.start, found.end_exclusive) == (left, right)
+                for frame in {left, (left + right) // 2, right - 1}:
+                    was, now = (
+                        pieces_of(one, snapshot.rate).content_frame(frame - one.start) for one in (strip, found)
+                    )
+                    assert was == now
+            elif strip.kind is not StripKind.EFFECT:
+                assert strip.name not in flat
+
+    check(snapshot.strips, -(10**9), 10**9)
+
+
 def without_own(value: Any) -> Any:
     """As a program would leave the file that knows only the standard."""
     if isinstance(value, dict):
@@ -349,7 +376,7 @@ def damaged(root: Any, chance: random.Random) -> str:
         if chance.random() < 0.2:
             del holder[key]
         else:
-            holder[key] = chance.choice(VALUES)
+            holder[key] = deepcopy(chance.choice(VALUES))  # or one that was put into itself would have no end
     text = json.dumps(root)
     if chance.random() < 0.3:
         at = chance.randrange(len(text))

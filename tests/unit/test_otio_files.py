@@ -280,14 +280,14 @@ def _joined(track: otio.schema.Track, transition: object, side: int) -> float:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "not readable"),
+        ("", "no JSON"),
         ("[]", "no OpenTimelineIO object"),
         ("{}", "no OpenTimelineIO object"),
         ("[" * 100_000, "400 levels deep"),
         ('{"OTIO_SCHEMA": "Gap.1"}', "no edit but a Gap"),
         ('{"OTIO_SCHEMA": "Timeline.99", "tracks": 5}', "not readable|no tracks"),
         ('{"OTIO_SCHEMA": "Flurb.1"}', "no edit but a Flurb"),
-        ("\x00\x01\x02", "not readable"),
+        ("\x00\x01\x02", "no JSON"),
     ],
 )
 def test_what_is_no_edit_is_refused_with_a_reason(text: str, words: str) -> None:
