@@ -50,14 +50,20 @@ def write_otio(
 
 
 def read_otio(
-    path: Path, *, rate: Fraction | None = None, start: int = 1, media_folder: Path | None = None
+    path: Path,
+    *,
+    rate: Fraction | None = None,
+    start: int = 1,
+    media_folder: Path | None = None,
+    base: Path | None = None,
 ) -> tuple[TimelineSnapshot, Report]:
     """`rate`: that of the scene it goes into; None: the edit's own. `start`: the frame of the edit's first moment,
     where the file does not say. `media_folder`: where a bundle's media is unpacked to; None: beside the bundle.
+    `base`: the folder that relative paths start from; None: the file's own.
 
     Raises ExchangeError for what is no edit, StorageError for the disk.
     """
-    options = bridge_module("import_timeline").ImportOptions(rate=rate, start=start)
+    options = bridge_module("import_timeline").ImportOptions(rate=rate, start=start, base=str(base or ""))
     if path.suffix == ".otioz" and media_folder is None:
         media_folder = path.absolute().parent / f"{path.stem} media"
     with translated(f"{path} cannot be read", "Check the path and its permissions."):
