@@ -12,15 +12,21 @@ _PACKAGE = ".".join(Path(__file__).parts[-3:-1])
 
 
 def read_from_file(
-    filepath: str, scene: str = "", flavour: str = "plain", paths: str = "path", strict: bool = False
+    filepath: str,
+    scene: str = "",
+    flavour: str = "plain",
+    paths: str = "path",
+    files_only: bool = False,
+    strict: bool = False,
 ) -> Any:
     """The edit of a .blend as a Timeline.
 
     scene: another scene than the one that is edited. flavour: for whom: plain, resolve, premiere or kdenlive.
-    paths: how media is named: path or file-url. strict: refuse where something would not be kept.
+    paths: how media is named: path or file-url. files_only: clips of colours, texts and image sequences go without
+    media, for adapters that stop at them. strict: refuse where something would not be kept.
     """
     return import_module(f"{_PACKAGE}.conversion").read(
-        filepath, scene=scene, flavour=flavour, paths=paths, strict=strict
+        filepath, scene=scene, flavour=flavour, paths=paths, files_only=files_only, strict=strict
     )
 
 

@@ -6,9 +6,13 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, RetakeError
 from .order import EDIT, Answer, Order, ReadOrder, WriteOrder, answer, told_in
+
+if TYPE_CHECKING:
+    from ..interchange.bridge import Report
 
 
 def main(folder: Path) -> int:
@@ -39,7 +43,7 @@ def _read(order: ReadOrder, edit: Path) -> Answer:
 
     snapshot = read_blend(Path(order.blend), order.scene)
     report = write_otio(snapshot, edit, flavour=order.flavour, url_form=order.paths, strict=order.strict)
-    return Answer(losses=tuple(one.sentence for one in report.losses), notes=report.notes)
+    return _answer(report)
 
 
 def _write(order: WriteOrder, edit: Path) -> Answer:
@@ -49,10 +53,11 @@ def _write(order: WriteOrder, edit: Path) -> Answer:
     snapshot, report = read_otio(edit, base=Path(order.base))
     if order.relink:
         snapshot = relink_media(snapshot, [Path(folder) for folder in order.relink]).snapshot
-    made = make_blend(snapshot, report, Path(order.blend), strict=order.strict)
-    return Answer(
-        losses=tuple(one.sentence for one in made.report.losses), notes=made.report.notes, missing=made.missing
-    )
+    return _answer(make_blend(snapshot, report, Path(order.blend), strict=order.strict).report)
+
+
+def _answer(report: Report) -> Answer:
+    return Answer(losses=tuple(one.sentence for one in report.losses), notes=report.notes)
 
 
 def _sentence(error: RetakeError) -> str:

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import opentimelineio as otio
 
 from ..errors import ExchangeError, InputError, RetakeError, StorageError
 from ..redaction import logger
+from .files_only import leave_files_only
 from .order import EDIT, Answer, Order, ReadOrder, WriteOrder, answered_in, tell
 
 _log = logger("otio_plugin")
@@ -27,7 +29,7 @@ _CHATTER = "blender.log"
 _MOST_TOLD = 400
 
 
-def read(filepath: str, *, scene: object, flavour: object, paths: object, strict: object) -> Any:
+def read(filepath: str, *, scene: object, flavour: object, paths: object, files_only: object, strict: object) -> Any:
     """As in blend.py. What is not kept is logged. Raises CouldNotReadFileError or ReadingNotSupportedError."""
     _check_blender(filepath, otio.exceptions.ReadingNotSupportedError)
     try:
@@ -37,13 +39,18 @@ def read(filepath: str, *, scene: object, flavour: object, paths: object, strict
         if paths not in ("path", "file-url"):
             # A Timeline in memory lies in no folder that a relative path could start from.
             raise InputError("paths", paths, "allowed are path and file-url")
-        order = ReadOrder(str(blend), str(scene or ""), str(flavour), str(paths), _switch("strict", strict))
+        wants_files_only, is_strict = _switch("files_only", files_only), _switch("strict", strict)
+        order = ReadOrder(str(blend), str(scene or ""), str(flavour), str(paths), is_strict)
         with tempfile.TemporaryDirectory(prefix="retake-otio-") as folder:
             given = _carried_out(order, Path(folder))
             timeline = otio.core.deserialize_json_from_file(str(Path(folder) / EDIT))
+        emptied = leave_files_only(timeline) if wants_files_only else []
+        lost = tuple(f"{name}: its media is no file, and is left out" for name in emptied)
+        if lost and is_strict:
+            raise ExchangeError(f"{lost[0]}, and {len(lost) - 1} more.", hint="Read it without strict to accept that.")
     except RetakeError as error:
         raise otio.exceptions.CouldNotReadFileError(str(error)) from None
-    _tell(filepath, given)
+    _tell(filepath, replace(given, losses=given.losses + lost))
     return timeline
 
 
@@ -101,7 +108,7 @@ def _carried_out(order: Order, folder: Path) -> Answer:
     tell(order, folder)
     with (folder / _CHATTER).open("w+b") as log:
         ended = subprocess.run(  # noqa: S603 - our own program
-            # -P: modules of the current folder are none of Python's.
+            # -P: the current folder is no place for modules, unless it is one for this process.
             [sys.executable, "-P", "-m", f"{__package__}.child", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -126,8 +133,6 @@ def _carried_out(order: Order, folder: Path) -> Answer:
 def _tell(filepath: str, given: Answer) -> None:
     for line in (*given.notes, *given.losses):
         _log.warning("%s: %s", filepath, line)
-    for path in given.missing:
-        _log.warning("%s: %s is not there; a coloured strip stands for it, until it is relinked", filepath, path)
 
 
 def _switch(name: str, value: object) -> bool:

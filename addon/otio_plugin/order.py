@@ -41,12 +41,11 @@ Order = ReadOrder | WriteOrder
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`error` is a sentence; empty where all went well. `losses` and `notes` are sentences, `missing` media files."""
+    """All are sentences; `error` is empty where all went well."""
 
     error: str = ""
     losses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 def tell(order: Order, folder: Path) -> None:
@@ -71,4 +70,4 @@ def answered_in(folder: Path) -> Answer | None:
     if not (folder / ANSWER).is_file():
         return None
     said = json.loads((folder / ANSWER).read_text(encoding="utf-8"))
-    return Answer(said["error"], *(tuple(said[name]) for name in ("losses", "notes", "missing")))
+    return Answer(said["error"], tuple(said["losses"]), tuple(said["notes"]))
