@@ -87,13 +87,13 @@ def import_(
         raise InputError("BLEND", blend, "a name that ends in .blend is needed")
     if blend.exists():
         raise InputError("BLEND", blend, "it exists already", hint="Give another name; nothing is overwritten.")
-    from ..interchange.otio_file import read_otio, relink_media
+    from ..interchange.otio_file import read_otio, relinked_edit
     from ..vse.blend_edit import make_blend
 
     output: Output = context.obj.output
     snapshot, report = read_otio(otio_file.absolute())
     if folders:
-        snapshot = relink_media(snapshot, [folder.absolute() for folder in folders]).snapshot
+        snapshot, report = relinked_edit(snapshot, report, [folder.absolute() for folder in folders])
     made = make_blend(snapshot, report, blend, strict=strict)
     if as_json:
         output.json({"file": str(blend.absolute()), "missing": list(made.missing), **made.report.as_json()})

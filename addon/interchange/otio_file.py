@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,16 @@ def relink_media(snapshot: TimelineSnapshot, folders: Iterable[Path]) -> Relinke
     with translated("The folders cannot be searched", "Check the paths and their permissions."):
         found: Relinked = bridge_module("relink").relink(snapshot, folders)
     return found
+
+
+def relinked_edit(
+    snapshot: TimelineSnapshot, report: Report, folders: Iterable[Path]
+) -> tuple[TimelineSnapshot, Report]:
+    """What `read_otio` gave, without findings about media that is found again. Raises StorageError."""
+    relinked = relink_media(snapshot, folders)
+    settled = tuple(f"{path} is not there:" for path in relinked.found)
+    findings = tuple(one for one in report.findings if one.feature != "media" or not one.reason.startswith(settled))
+    return relinked.snapshot, replace(report, findings=findings)
 
 
 @contextmanager

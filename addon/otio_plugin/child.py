@@ -47,12 +47,12 @@ def _read(order: ReadOrder, edit: Path) -> Answer:
 
 
 def _write(order: WriteOrder, edit: Path) -> Answer:
-    from ..interchange.otio_file import read_otio, relink_media
+    from ..interchange.otio_file import read_otio, relinked_edit
     from ..vse.blend_edit import make_blend
 
     snapshot, report = read_otio(edit, base=Path(order.base))
     if order.relink:
-        snapshot = relink_media(snapshot, [Path(folder) for folder in order.relink]).snapshot
+        snapshot, report = relinked_edit(snapshot, report, [Path(folder) for folder in order.relink])
     return _answer(make_blend(snapshot, report, Path(order.blend), strict=order.strict).report)
 
 

@@ -108,13 +108,12 @@ def _carried_out(order: Order, folder: Path) -> Answer:
     tell(order, folder)
     with (folder / _CHATTER).open("w+b") as log:
         ended = subprocess.run(  # noqa: S603 - our own program
-            # -P: the current folder is no place for modules, unless it is one for this process.
+            # -P: the current folder is no place for modules.
             [sys.executable, "-P", "-m", f"{__package__}.child", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # What this process finds, the other finds too: tools that bring OpenTimelineIO extend the path as they run.
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
+            env={**os.environ, "PYTHONPATH": _path()},
             check=False,
         )
         log.seek(0)
@@ -128,6 +127,15 @@ def _carried_out(order: Order, folder: Path) -> Answer:
     if given.error:
         raise ExchangeError(given.error)
     return given
+
+
+def _path() -> str:
+    """The other Python finds this package too, where a tool added its folder as it ran, and what pip put beside it.
+
+    The rest of this one's path is its own: with Blender in it, there are folders that hide the module (bpy 4.5 to 5.2).
+    """
+    beside = Path(__file__).absolute().parents[2]
+    return os.pathsep.join(filter(None, (str(beside), os.environ.get("PYTHONPATH"))))
 
 
 def _tell(filepath: str, given: Answer) -> None:
