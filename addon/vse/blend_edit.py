@@ -42,25 +42,21 @@ def read_blend(blend: Path, scene_name: str = "") -> TimelineSnapshot:
 def make_blend(snapshot: TimelineSnapshot, report: Report, blend: Path, *, strict: bool = False) -> MadeBlend:
     """`report` is that of reading `snapshot`. `strict` makes nothing where something would not be kept.
 
-    A file that is there is replaced at the very end, and Blender keeps it as .blend1. Raises ExchangeError,
+    `blend` is written at the very end, whole; one that is there is kept by Blender as .blend1. Raises ExchangeError,
     InputError, PlacementError or StorageError; then the disk is as it was.
     """
     target = blend.absolute()
-    is_new = not target.exists()
-    begun = target if is_new else _beside(target)
-    scene = new_project(begun, snapshot.rate, (snapshot.width_px or 1920, snapshot.height_px or 1080))
+    begun = _beside(target)
     try:
+        scene = new_project(begun, snapshot.rate, (snapshot.width_px or 1920, snapshot.height_px or 1080))
         writer = begin_writing(ImportPlace.NEW_SCENE, scene, snapshot)
         writer.run()
         report = with_notes(report, writer.notes)
         if strict:
             _refuse(report)
         only_scene(writer.scene, scene)
-        save_project(target, keep_backup=not is_new)
-    except BaseException:
-        begun.unlink(missing_ok=True)
-        raise
-    if begun != target:
+        save_project(target)
+    finally:
         begun.unlink(missing_ok=True)
     return MadeBlend(report, tuple(sorted({path_of(strip) for strip in stand_ins(writer.scene)} - {""})))
 

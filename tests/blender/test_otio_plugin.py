@@ -27,7 +27,7 @@ from addon.vse.shots import record_take, takes_of
 from addon.vse.stand_in import stand_ins
 from tests.child_process import Printed, run_child
 from tests.numbered_video import write_numbered
-from tests.rehearsal import ROOT
+from tests.wheel import ROOT, build_wheel
 
 from .rich_edit import SIZE_PX, rich_edit
 from .test_exchange import by_place, differences
@@ -61,13 +61,7 @@ class Tools:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    run_child(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
-        env=os.environ, cwd=ROOT, timeout_s=60,
-    )  # fmt: skip
-    (built,) = folder.glob("*.whl")
-    return built
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
