@@ -63,7 +63,8 @@ def write(input_otio: Any, filepath: str, *, overwrite: object, base: object, re
             raise InputError("output", filepath, "a name that ends in .blend is needed")
         if blend.is_dir():
             raise InputError("output", filepath, "it is a folder")
-        if blend.exists() and not _switch("overwrite", overwrite):
+        may_overwrite = _switch("overwrite", overwrite)
+        if blend.exists() and not may_overwrite:
             # As OpenTimelineIO's own bundles: a .blend holds more than an edit, and conversion keeps nothing of it.
             raise ExchangeError(
                 f"{filepath} exists, and is not overwritten.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ExchangeError
+from ..errors import ExchangeError, StorageError
 from ..interchange.media_facts import with_media_facts
 from .import_place import ImportPlace, begin_writing
 from .project import new_project, only_scene, open_project, save_project
@@ -56,6 +56,9 @@ def make_blend(snapshot: TimelineSnapshot, report: Report, blend: Path, *, stric
             _refuse(report)
         only_scene(writer.scene, scene)
         save_project(target)
+    except StorageError as error:
+        # The user knows nothing of the other name.
+        raise StorageError(error.message.replace(begun.name, target.name), hint=error.hint) from error
     finally:
         begun.unlink(missing_ok=True)
     return MadeBlend(report, tuple(sorted({path_of(strip) for strip in stand_ins(writer.scene)} - {""})))

@@ -53,7 +53,7 @@ class Tools:
 
     def python(self, *argv: object, code: int = 0, **environ: str) -> Printed:
         command = [sys.executable, *argv]
-        return run_child(command, env={**self.environ, **environ}, cwd=self.folder, timeout_s=60, exit_code=code)
+        return run_child(command, env={**self.environ, **environ}, cwd=self.folder, timeout_s=120, exit_code=code)
 
     def files(self) -> set[str]:
         return {path.name for path in self.folder.iterdir()}
