@@ -22,9 +22,14 @@ class Printed:
 
 
 def run_child(
-    command: Sequence[object], *, env: Mapping[str, str], timeout_s: float, cwd: Path | None = None
+    command: Sequence[object],
+    *,
+    env: Mapping[str, str],
+    timeout_s: float,
+    cwd: Path | None = None,
+    exit_code: int = 0,
 ) -> Printed:
-    """What the program printed. Fails on a non-zero exit or the time limit.
+    """What the program printed. Fails on another exit code or the time limit.
 
     Past the limit its whole group is killed: a bpy that hangs at exit ignores a polite end.
     """
@@ -44,5 +49,5 @@ def run_child(
         os.killpg(child.pid, signal.SIGKILL)
         printed = Printed(*child.communicate())
         raise AssertionError(f"{command} did not end within {timeout_s} s:\n{printed.all}") from None
-    assert child.returncode == 0, f"{command} exited {child.returncode}:\n{printed.all}"
+    assert child.returncode == exit_code, f"{command} exited {child.returncode}:\n{printed.all}"
     return printed

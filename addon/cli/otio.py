@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from ..errors import ExchangeError, InputError
+from ..errors import InputError
 from .fill import fill
 from .placing import check_blender
 
@@ -56,15 +56,12 @@ def export(
     as_json: bool,
 ) -> int:
     check_blender("BLEND", blend)
-    from ..interchange.media_facts import with_media_facts
     from ..interchange.otio_file import write_otio
-    from ..vse.project import open_project
-    from ..vse.read import read_timeline
+    from ..vse.blend_edit import read_blend
 
     output: Output = context.obj.output
-    snapshot = with_media_facts(read_timeline(open_project(blend.absolute(), scene_name)))
     report = write_otio(
-        snapshot, otio_file.absolute(), flavour=flavour, url_form=paths, schema_target=for_version,
+        read_blend(blend, scene_name), otio_file.absolute(), flavour=flavour, url_form=paths, schema_target=for_version,
         strict=strict, leave_missing=leave_missing, flatten=flatten,
     )  # fmt: skip
     if as_json:
@@ -92,35 +89,20 @@ def import_(
         raise InputError("BLEND", blend, "a name that ends in .blend is needed")
     if blend.exists():
         raise InputError("BLEND", blend, "it exists already", hint="Give another name; nothing is overwritten.")
-    from ..interchange.otio_file import read_otio, relink_media
-    from ..vse.import_place import ImportPlace, begin_writing
-    from ..vse.project import new_project, only_scene, save_project
-    from ..vse.report import with_notes
-    from ..vse.stand_in import path_of, stand_ins
+    from ..interchange.otio_file import read_otio, relinked_edit
+    from ..vse.blend_edit import make_blend
 
     output: Output = context.obj.output
     snapshot, report = read_otio(otio_file.absolute())
     if folders:
-        snapshot = relink_media(snapshot, [folder.absolute() for folder in folders]).snapshot
-    scene = new_project(blend.absolute(), snapshot.rate, (snapshot.width_px or 1920, snapshot.height_px or 1080))
-    try:
-        writer = begin_writing(ImportPlace.NEW_SCENE, scene, snapshot)
-        writer.run()
-        report = with_notes(report, writer.notes)
-        if strict:
-            _refuse(report)
-        only_scene(writer.scene, scene)
-        save_project(blend.absolute(), keep_backup=False)
-    except BaseException:
-        blend.unlink(missing_ok=True)
-        raise
-    missing = sorted({path_of(strip) for strip in stand_ins(writer.scene)} - {""})
+        snapshot, report = relinked_edit(snapshot, report, [folder.absolute() for folder in folders])
+    made = make_blend(snapshot, report, blend, strict=strict)
     if as_json:
-        output.json({"file": str(blend.absolute()), "missing": missing, **report.as_json()})
+        output.json({"file": str(blend.absolute()), "missing": list(made.missing), **made.report.as_json()})
         return 0
-    _print_losses(output, report)
-    lost = f"{len(report.losses)} findings, {len(missing)} files missing"
-    output.results.print(f"{blend}: {report.strips} strips, {lost}", highlight=False)
+    _print_losses(output, made.report)
+    lost = f"{len(made.report.losses)} findings, {len(made.missing)} files missing"
+    output.results.print(f"{blend}: {made.report.strips} strips, {lost}", highlight=False)
     return 0
 
 
@@ -185,14 +167,6 @@ def conform(
     done = "nothing was written" if dry_run else str(result)
     output.results.print(f"{done}: {len(rows)} changes, {plan.unchanged} strips as they were", highlight=False)
     return 0
-
-
-def _refuse(report: Report) -> None:
-    if report.losses:
-        raise ExchangeError(
-            f"Nothing was written: {report.losses[0].sentence}, and {len(report.losses) - 1} more.",
-            hint="Run it without --strict to accept that.",
-        )
 
 
 def _change_row(change: Change) -> dict[str, Any]:

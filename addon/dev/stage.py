@@ -16,9 +16,10 @@ from .wheels import ROOT
 MANIFEST = "blender_manifest.toml"
 STAGE = ROOT / "build" / "stage"
 
-# dev/ would be dead weight: it builds the zip that it would be in.
+# dev/ would be dead weight: it builds the zip that it would be in. OpenTimelineIO finds otio_plugin/ only where pip
+# installed it.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
-_LEFT_OUT_AT_ROOT = frozenset({"dev"})
+_LEFT_OUT_AT_ROOT = frozenset({"dev", "otio_plugin"})
 
 
 class StageError(Exception):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,14 +53,20 @@ def write_otio(
 
 
 def read_otio(
-    path: Path, *, rate: Fraction | None = None, start: int = 1, media_folder: Path | None = None
+    path: Path,
+    *,
+    rate: Fraction | None = None,
+    start: int = 1,
+    media_folder: Path | None = None,
+    base: Path | None = None,
 ) -> tuple[TimelineSnapshot, Report]:
     """`rate`: that of the scene it goes into; None: the edit's own. `start`: the frame of the edit's first moment,
     where the file does not say. `media_folder`: where a bundle's media is unpacked to; None: beside the bundle.
+    `base`: the folder that relative paths start from; None: the file's own.
 
     Raises ExchangeError for what is no edit, StorageError for the disk.
     """
-    options = bridge_module("import_timeline").ImportOptions(rate=rate, start=start)
+    options = bridge_module("import_timeline").ImportOptions(rate=rate, start=start, base=str(base or ""))
     if path.suffix == ".otioz" and media_folder is None:
         media_folder = path.absolute().parent / f"{path.stem} media"
     with translated(f"{path} cannot be read", "Check the path and its permissions."):
@@ -74,6 +81,16 @@ def relink_media(snapshot: TimelineSnapshot, folders: Iterable[Path]) -> Relinke
     with translated("The folders cannot be searched", "Check the paths and their permissions."):
         found: Relinked = bridge_module("relink").relink(snapshot, folders)
     return found
+
+
+def relinked_edit(
+    snapshot: TimelineSnapshot, report: Report, folders: Iterable[Path]
+) -> tuple[TimelineSnapshot, Report]:
+    """What `read_otio` gave, without findings about media that is found again. Raises StorageError."""
+    relinked = relink_media(snapshot, folders)
+    settled = tuple(f"{path} is not there:" for path in relinked.found)
+    findings = tuple(one for one in report.findings if one.feature != "media" or not one.reason.startswith(settled))
+    return relinked.snapshot, replace(report, findings=findings)
 
 
 @contextmanager

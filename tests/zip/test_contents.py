@@ -14,6 +14,11 @@ def test_zip_holds_nothing_of_the_workshop(built_zip: Path) -> None:
     assert not parts & {"dev", "tests", "__pycache__", ".venv", "noxfile.py", "Makefile"}
 
 
+def test_zip_leaves_out_what_only_pip_makes_known_to_opentimelineio(built_zip: Path) -> None:
+    with zipfile.ZipFile(built_zip) as archive:
+        assert not [name for name in archive.namelist() if name.startswith("otio_plugin")]
+
+
 def test_zip_lists_exactly_the_wheels_it_holds(built_zip: Path) -> None:
     with zipfile.ZipFile(built_zip) as archive:
         packed = {name for name in archive.namelist() if name.endswith(".whl")}
