@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from .edit_findings import muted_by_channel, note_edit
 from .effects import effects_of, note_levels
 from .errors import BridgeError
 from .fades import fade_path, pure_fades
@@ -139,6 +140,7 @@ class _Writer:
         self.frame = (snapshot.width_px, snapshot.height_px)
         self.findings = Findings()
         self.groups = link_groups(snapshot.walk())
+        self.muted = muted_by_channel(snapshot)
 
     def timeline(self) -> Json:
         snapshot = self.snapshot
@@ -173,6 +175,7 @@ class _Writer:
             stack_metadata.setdefault("PremierePro_OTIO", self._premiere_stack())
         for each in snapshot.not_carried:
             self.findings.dropped(each.name, "strip", each.why, comes_back=False)
+        note_edit(snapshot, tracks, self.flavour, self.findings)
         markers = [write_marker(one, one.frame - zero, self.rate, self.flavour) for one in snapshot.markers]
         clock = snapshot.timecode_start - (snapshot.start - zero)
         return {
@@ -260,6 +263,8 @@ class _Writer:
         title = self.flavour.title
         if strip.mute and not self.flavour.disabled:
             return f"{title} plays muted strips, so it is left out"
+        if strip.name in self.muted and not self.flavour.disabled:
+            return f"{title} plays muted channels, so it is left out"
         if strip.kind is StripKind.META and not self.flavour.nested:
             return f"{title} reads no nested edits"
         if strip.media:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from otio_bridge.edit_findings import channel_label, marker_label
 from otio_bridge.errors import BridgeError
 from otio_bridge.export import ExportOptions, export_json, export_text, export_timeline
 from otio_bridge.flavour import FLAVOURS, PLAIN
@@ -298,7 +299,9 @@ def test_every_strip_is_in_the_report_and_what_is_lost_has_a_reason(snapshot: Ti
     named = {finding.strip for finding in report.findings}
     left_out = {child.name for strip in snapshot.walk() if strip.kind is StripKind.META for child in strip.children}
     assert {strip.name for strip in snapshot.strips} <= named
-    assert named <= {strip.name for strip in snapshot.walk()}
+    beside = {channel_label(one) for one in snapshot.channels} | {marker_label(one) for one in snapshot.markers}
+    beside |= {channel_label(one) for strip in snapshot.walk() for one in strip.channels}
+    assert named <= {strip.name for strip in snapshot.walk()} | beside
     assert left_out <= named or flavour is not PLAIN
     assert all(finding.reason for finding in report.losses)
     if flavour is PLAIN:
