@@ -249,7 +249,8 @@ class _Notes:
             if reads:
                 found.kept(strip.name, "held frames")
             else:
-                why = f"{count} frames lie outside the media, where {title} has nothing to show"
+                lie = "1 frame lies" if count == 1 else f"{count} frames lie"
+                why = f"{lie} outside the media, where {title} has nothing to show"
                 found.approximated(strip.name, "held frames", why)
         media = strip.shown
         follows_rate = strip.keeps_speed or media is None or media.rate == self.snapshot.rate
@@ -285,7 +286,7 @@ class _Notes:
     def _trimmed(self, strip: StripSnapshot, *, starts_wrong: bool) -> None:
         if starts_wrong:
             why = f"{self.flavour.title} (26.08) plays the last clip of a track from its file's first frame"
-            self.findings.approximated(strip.name, "trimmed head", why)
+            self.findings.dropped(strip.name, "trimmed head", why)
         elif strip.content_offset > 0 and strip.media:
             self.findings.kept(strip.name, "trimmed head")
 
@@ -371,7 +372,7 @@ def _fades_in(tracks: Iterable[Json]) -> dict[str, Fades]:
 
 
 def _late_starts(tracks: Iterable[Json]) -> frozenset[str]:
-    """The last clips of tracks that begin with another frame than their file's first."""
+    """The last clips of tracks that do not begin with their file's first frame."""
     found = set()
     for track in tracks:
         last = next((one for one in reversed(track["children"]) if one["OTIO_SCHEMA"].startswith("Clip.")), None)
@@ -382,7 +383,7 @@ def _late_starts(tracks: Iterable[Json]) -> frozenset[str]:
         start = last["source_range"]["start_time"]
         if begins is not None and "target_url" in shown:
             late_s = start["value"] / start["rate"] - begins["value"] / begins["rate"]
-            if round(late_s * start["rate"]) > 0:
+            if round(late_s * start["rate"]):
                 own = own_part(last["metadata"], BLENDER)
                 found.add(own.get("piece_of") or own["strip"]["name"])
     return frozenset(found)

@@ -279,7 +279,7 @@ def _speeds() -> Iterator[Feature]:
     yield Feature(
         "frames beyond the media", ("held frames",),
         lambda edit: frozenset(one.name for one in edit.walk() if held_frames(one, edit.rate)),
-        _edit(_movie(content_offset=-10)), _edit(_movie()),
+        _edit(_movie(length=_FRAMES + 10)), _edit(_movie(length=_FRAMES)),
     )  # fmt: skip
 
 
@@ -392,7 +392,7 @@ def _whole_edit() -> Iterator[Feature]:
         )  # fmt: skip
     yield Feature(
         "resolution", ("resolution",), _edit_with(lambda edit: edit.width_px and edit.height_px),
-        replace(plain, width_px=1280, height_px=720), plain,
+        _edit(_sound_strip(), width_px=1280, height_px=720), _edit(_sound_strip()),
     )  # fmt: skip
     moved = replace(plain, start=1001, strips=(_movie(start=1001),))
     yield Feature("first frame of the scene", ("scene start",), _edit_with(lambda edit: edit.start != 1), moved, plain)

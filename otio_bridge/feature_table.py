@@ -6,6 +6,7 @@ What another program gets is what the export's report says; what comes back is c
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .snapshot import StripSnapshot, TimelineSnapshot
 
 _ORDER = list(Fate)
+_KIND = re.compile(r"no \w+ strips")
+"""In the table, the row says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,19 @@ class Row:
     count: int
     cells: Mapping[str, Cell]
     """By the flavour's name."""
+
+    def as_json(self) -> dict[str, Any]:
+        flavours = {
+            name: {
+                "fate": cell.fate.value if cell.fate else None,
+                "counts": {fate.value: count for fate, count in cell.fates.items()},
+                "reasons": list(cell.reasons),
+                "comes_back": cell.comes_back,
+                "differs": list(cell.differs),
+            }
+            for name, cell in self.cells.items()
+        }
+        return {"feature": self.feature, "count": self.count, "flavours": flavours}
 
 
 def sample_table() -> tuple[Row, ...]:
@@ -105,9 +121,8 @@ def _cell(
         if one.strip in holders and (one.feature in feature.words or is_gone):
             found.setdefault(one.strip, []).append(one)
     worst = [max((one.fate for one in many), key=_ORDER.index) for many in found.values()]
-    # A feature that is left out has no other reason than that.
     told = [
-        one.reason.replace(flavour.title, "the program")
+        _KIND.sub("no such strips", one.reason.replace(flavour.title, "the program"))
         for many, fate in zip(found.values(), worst, strict=True)
         for one in many
         if one.reason and one.fate is fate
