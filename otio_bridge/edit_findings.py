@@ -120,6 +120,7 @@ class _Notes:
         self._channels(self.snapshot.channels, {strip.channel for strip in self.snapshot.strips})
         for marker in self.snapshot.markers:
             self._marker(marker_label(marker), marker)
+        self._inside_of_gone()
         faded = _fades_in(self.tracks)
         late = _late_starts(self.tracks) if self.flavour.name == "kdenlive" else frozenset()
         known = {(row.strip, row.feature) for row in self.findings.rows}
@@ -144,6 +145,16 @@ class _Notes:
             if strip.name not in gone:
                 yield strip
                 pending.extend(reversed(strip.children))
+
+    def _inside_of_gone(self) -> None:
+        """A meta that is left out takes its strips with it."""
+        gone = self.findings.gone
+        for meta in self.snapshot.walk():
+            if meta.name in gone and meta.children:
+                gone |= {child.name for child in meta.children}
+                for child in meta.children:
+                    why = f"it lies in {meta.name}, which is left out"
+                    self.findings.dropped(child.name, "strip", why)
 
     # The edit
 

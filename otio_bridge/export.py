@@ -202,7 +202,8 @@ class _Writer:
     # Levels and tracks
 
     def _level(self, strips: Sequence[StripSnapshot], zero: int) -> _Level:
-        folds = plan_folds(strips, self.rate, self.findings)
+        # Retake itself reads those that have no legal transition as the effects that they are.
+        folds = plan_folds(strips, self.rate, Findings() if self.flavour.reads_namespace else self.findings)
         by_name = {strip.name: strip for strip in strips}
         laid = [all(self._is_written(by_name[name]) for name in (fold.outgoing, fold.incoming)) for fold in folds]
         for fold, is_laid in zip(folds, laid, strict=True):
@@ -244,7 +245,7 @@ class _Writer:
 
     def _note_effect(self, strip: StripSnapshot, *, is_speed: bool) -> None:
         title = self.flavour.title
-        if strip.effect_type in FOLDED:
+        if strip.effect_type in FOLDED and not self.flavour.reads_namespace:
             return  # why it is no transition is noted already
         if is_speed:
             if self.flavour.retimes:
@@ -580,7 +581,7 @@ class _Writer:
         return to_record(strip)
 
     def _note_speed(self, strip: StripSnapshot, pieces: Pieces) -> None:
-        if pieces.exact:
+        if pieces.exact or self.flavour.reads_namespace:
             self.findings.kept(strip.name, "speed")
         else:
             self.findings.approximated(strip.name, "speed", f"the ramp is cut into {len(pieces.pieces)} even pieces")
@@ -600,7 +601,7 @@ class _Writer:
             elif is_used:
                 self.findings.dropped(strip.name, feature, f"{title} reads none from such a file")
         media = strip.shown
-        if media is not None and media.files and numbering(media.files) is None:
+        if media is not None and media.files and numbering(media.files) is None and not reads:
             self.findings.approximated(
                 strip.name, "image sequence", "its names are not numbered evenly: the first stands"
             )

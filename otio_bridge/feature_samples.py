@@ -343,10 +343,10 @@ def _labels() -> Iterator[Feature]:
     movie = _movie()
     yield _of_strip("colour tag", ("colour tag",), lambda one: one.color_tag, movie, color_tag=4)
     yield _of_strip("lock", ("lock",), lambda one: one.lock, movie, lock=True)
-    joined = replace(_sound_strip(), connections=("movie",))
+    joined = (_movie(connections=("sound",)), _sound_strip(connections=("movie",)))
     yield Feature(
         "connection", ("connections",), _strips_with(lambda one: one.connections),
-        _edit(movie, joined), _edit(movie, _sound_strip()),
+        _edit(*joined), _edit(movie, _sound_strip()),
     )  # fmt: skip
     for name, word, channel in (
         ("channel name", "channel name", Channel(1, name="Pictures")),

@@ -116,8 +116,9 @@ def _cell(
     again: TimelineSnapshot,
 ) -> Cell:
     found: dict[str, list[Finding]] = {}
+    gone = report.gone
     for one in (*report.findings, *report.edit):
-        is_gone = one.feature == "strip" and one.fate is Fate.DROPPED
+        is_gone = one.strip in gone and one.fate is Fate.DROPPED
         if one.strip in holders and (one.feature in feature.words or is_gone):
             found.setdefault(one.strip, []).append(one)
     worst = [max((one.fate for one in many), key=_ORDER.index) for many in found.values()]

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Fate(Enum):
@@ -55,8 +58,11 @@ class Report:
     @property
     def kept(self) -> int:
         """The strips that are there, whatever became of their features."""
-        gone = {one.strip for one in self.findings if one.fate is Fate.DROPPED and one.feature == "strip"}
-        return self.strips - len(gone)
+        return self.strips - len(self.gone)
+
+    @property
+    def gone(self) -> frozenset[str]:
+        return _gone(self.findings)
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -119,8 +125,7 @@ class Findings:
 
     @property
     def gone(self) -> frozenset[str]:
-        """The strips that are not there at all."""
-        return frozenset(one.strip for one in self.rows if one.feature == "strip" and one.fate is Fate.DROPPED)
+        return _gone(self.rows)
 
     def report(self, strips: int, *, is_ours: bool = False) -> Report:
         """All that was found of a strip stands together; what was lost of a feature goes before its being kept."""
@@ -132,3 +137,13 @@ class Findings:
         rows.sort(key=lambda one: places[one.strip])
         told = [f"{one.feature}: {one.reason}" for one in self.edit if one.fate is not Fate.KEPT]
         return Report(strips, tuple(rows), (*self.notes, *told), is_ours, tuple(self.edit))
+
+
+def _gone(findings: Iterable[Finding]) -> frozenset[str]:
+    """The strips that are not there at all. An effect strip is there as what it does to others, or not at all."""
+    there = {one.strip for one in findings if one.feature == "strip" and one.fate is not Fate.DROPPED}
+    gone = {one.strip for one in findings if one.feature == "strip" and one.fate is Fate.DROPPED}
+    done = {
+        one.strip for one in findings if one.feature in ("effect", "transition", "speed") and one.fate is Fate.DROPPED
+    }
+    return frozenset(gone | (done - there))
