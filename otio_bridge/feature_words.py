@@ -91,5 +91,5 @@ def _numbered(notes: _Notes) -> tuple[str, ...]:
 
 def _ending(rows: Sequence[Row]) -> str:
     if all(cell.comes_back for row in rows for cell in row.cells.values()):
-        return "All of it comes back to Blender whole, from the file of each flavour."
-    return f"{_NOT_WHOLE} does not come back to Blender whole."
+        return "All of it comes back whole from the file of each flavour."
+    return f"{_NOT_WHOLE} does not come back whole."

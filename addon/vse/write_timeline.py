@@ -12,8 +12,10 @@ import bpy
 from ..errors import PlacementError
 from ..interchange.bridge import Media, StripKind, StripSnapshot, TimelineSnapshot
 from ..timeline.channels import HIGHEST_CHANNEL
+from ..timeline.ranges import FrameRange
 from ..timeline.take import Take
-from .compat import content_start, left_handle, right_handle, set_content_start
+from ..timeline.taken_channels import TakenChannels
+from .compat import left_handle, right_handle
 from .context import sequencer_context
 from .exchange_record import as_text, to_record
 from .project import blender_rate
@@ -132,6 +134,9 @@ class TimelineWriter:
 
     def _write_level(self, owner: Any, meta: Strip | None, strips: tuple[StripSnapshot, ...]) -> Iterator[None]:
         used = {strip.channel for strip in strips} | {strip.channel for strip in owner.strips}
+        taken = TakenChannels()
+        for there in owner.strips:
+            taken.take(there.channel, FrameRange(left_handle(there), right_handle(there)))
         scratch = next((channel for channel in range(_SCRATCH, 0, -1) if channel not in used), _SCRATCH)
         for strip in self._in_order(strips):
             self.scene.sequence_editor.display_stack(meta)
@@ -148,20 +153,19 @@ class TimelineWriter:
                 self.scene.sequence_editor.display_stack(meta)
                 _write_channels(made.channels, strip)
                 set_handles(made, strip.start, strip.end_exclusive)
-            self._put(owner, made, strip)
+            self._put(taken, made, strip)
             self._record_takes(strip)
             self.written += 1
             yield
         self.scene.sequence_editor.display_stack(None)
 
-    def _put(self, owner: Any, made: Strip, strip: StripSnapshot) -> None:
-        if made.channel != strip.channel:
-            made.channel = strip.channel
-        moved = left_handle(made) - strip.start
-        if moved and not strip.inputs and right_handle(made) - strip.end_exclusive == moved:
-            # The place is taken, and Blender found another one on the channel: the time is what has to be kept.
-            made.channel = _free_channel(owner, made, strip)
-            set_content_start(made, content_start(made) - moved)
+    def _put(self, taken: TakenChannels, made: Strip, strip: StripSnapshot) -> None:
+        # Blender would move a strip in time that is put onto another one, and 4.5 looks for a place for ever.
+        frames = FrameRange(left_handle(made), right_handle(made))
+        channel = taken.free_channel(frames, strip.channel)
+        taken.take(channel, frames)
+        if made.channel != channel:
+            made.channel = channel
         if made.channel != strip.channel:
             self.notes.append(
                 (strip.name, "channel", f"it lies on channel {made.channel}, as {strip.channel} was taken")
@@ -302,12 +306,3 @@ def check_channels(strips: Iterable[StripSnapshot]) -> None:
             f"The edit would need {highest} channels here, and Blender has {HIGHEST_CHANNEL}.",
             hint="Import it into a new scene, or clear the channels above.",
         )
-
-
-def _free_channel(owner: Any, made: Strip, strip: StripSnapshot) -> int:
-    """The next above the strip's own that nothing lies on, at its time and where it is now."""
-    first, last = min(strip.start, left_handle(made)), max(strip.end_exclusive, right_handle(made))
-    taken = {
-        one.channel for one in owner.strips if one != made and left_handle(one) < last and right_handle(one) > first
-    }
-    return next((channel for channel in range(strip.channel + 1, _SCRATCH) if channel not in taken), _SCRATCH)
