@@ -115,7 +115,8 @@ class _Notes:
     findings: Findings
 
     def note(self) -> None:
-        self._edit()
+        written = list(self._written())
+        self._edit(written)
         self._layout()
         self._channels(self.snapshot.channels, {strip.channel for strip in self.snapshot.strips})
         for marker in self.snapshot.markers:
@@ -124,7 +125,7 @@ class _Notes:
         faded = _fades_in(self.tracks)
         late = _late_starts(self.tracks) if self.flavour.name == "kdenlive" else frozenset()
         known = {(row.strip, row.feature) for row in self.findings.rows}
-        for strip in self._written():
+        for strip in written:
             self._strip(strip)
             self._trimmed(strip, starts_wrong=strip.name in late)
             self._fade(strip, faded.get(strip.name, Fades()))
@@ -158,7 +159,7 @@ class _Notes:
 
     # The edit
 
-    def _edit(self) -> None:
+    def _edit(self, strips: Sequence[StripSnapshot]) -> None:
         snapshot, name = self.snapshot, self.flavour.name
         title, reads = self.flavour.title, self.flavour.reads_namespace
         self.findings.of_edit("rate")
@@ -176,12 +177,11 @@ class _Notes:
             self.findings.of_edit("timecode", Fate.DROPPED, f"{title} reads no clock from such a file")
         elif snapshot.timecode_start:
             self.findings.of_edit("timecode")
-        if any(self._written()):
+        if strips:
             if name == "kdenlive":
                 self.findings.of_edit("names", Fate.DROPPED, f"{title} names clips by their files")
             else:
                 self.findings.of_edit("names")
-        strips = list(self._written())
         recipes = any(media.metadata for strip in strips for media in strip.media.values())
         for feature, is_used in (("shots", any(strip.shot_id for strip in strips)), ("recipes", recipes)):
             if is_used and reads:
