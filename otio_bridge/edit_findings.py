@@ -348,6 +348,7 @@ class _Notes:
         if self.flavour.reads_namespace:
             return
         by_name = {strip.name: strip for strip in self.snapshot.walk()}
+        muted = muted_by_channel(self.snapshot)
         for found in _transitions_in(self.tracks):
             own = own_part(found["metadata"], BLENDER)
             effect = by_name.get(own.get("strip", {}).get("name", ""))
@@ -359,6 +360,8 @@ class _Notes:
             length = own["written"]["in"] + own["written"]["out"]
             if length < effect.length:
                 reasons.append("it is shorter, for there is no media beyond the cut")
+            if effect.name in muted:
+                reasons.append("its channel is muted, and it is played nevertheless")
             if reasons:
                 self.findings.approximated(effect.name, "transition", "; ".join(reasons))
 

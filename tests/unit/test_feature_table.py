@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from addon.cli.program import run
+from addon.errors import ExchangeError
+from addon.interchange.otio_file import write_otio
 from otio_bridge.effects import effects_of
 from otio_bridge.export import ExportOptions, export_json
 from otio_bridge.feature_samples import Feature, features
@@ -23,6 +25,7 @@ from otio_bridge.report import Fate
 from otio_bridge.snapshot import (
     SINGLE_MEDIA,
     Channel,
+    Crop,
     Curve,
     KeyPoint,
     Media,
@@ -198,6 +201,29 @@ def test_strips_of_muted_channels_are_no_part_of_what_kdenlive_plays() -> None:
     assert built["tracks"]["children"] == []
     assert report.dropped == ("it: Kdenlive plays muted channels, so it is left out",)
     assert import_json(built)[0] == edit
+
+
+def test_what_a_program_never_takes_from_a_file_is_told_and_refuses_nothing(tmp_path: Path) -> None:
+    shot = strip_of(shot_id="s010", take_number=1)
+    edit = TimelineSnapshot("cut", Fraction(24), 1001, 1280, 720, (replace(shot, start=1001),))
+    report = write_otio(edit, tmp_path / "cut.otio", flavour="resolve", strict=True)
+    assert report.losses == ()
+    assert report.notes == (
+        "resolution: DaVinci Resolve takes the size from its project",
+        "scene start: DaVinci Resolve counts frames from the edit's first on",
+        "shots: DaVinci Resolve keeps none of Retake's own words",
+    )
+    cropped = replace(edit, strips=(replace(shot, crop=Crop(1, 2, 3, 4)),))
+    with pytest.raises(ExchangeError, match="crop dropped"):
+        write_otio(cropped, tmp_path / "no.otio", flavour="resolve", strict=True)
+    assert not (tmp_path / "no.otio").exists()
+
+
+def test_a_transition_of_a_muted_channel_is_not_called_kept() -> None:
+    (cross,) = (one for one in FEATURES if one.name == "crossfade")
+    muted = replace(cross.sample, channels=(Channel(4, mute=True),))
+    rows = {row.feature: row for row in table_of(muted)}
+    assert rows["crossfade"].cells["resolve"].reasons == ("its channel is muted, and it is played nevertheless",)
 
 
 def test_a_table_of_an_edit_counts_what_it_holds() -> None:
