@@ -106,7 +106,7 @@ def _before(strip: StripSnapshot, cut: int) -> int:
     """Frames of real content that `strip` has before `cut`."""
     if _is_endless(strip) or strip.retiming is not None:
         return cut - strip.start
-    return cut - max(strip.start, strip.content_start)
+    return max(0, cut - max(strip.start, strip.content_start))
 
 
 def _beyond(strip: StripSnapshot, cut: int, rate: Fraction) -> int:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from addon.errors import ExchangeError
 from addon.interchange.otio_file import write_otio
-from otio_bridge.export import export_timeline
+from otio_bridge.export import export_text, export_timeline
+from otio_bridge.import_timeline import import_text
 from otio_bridge.snapshot import Media, NotCarried, StripKind, StripSnapshot, TimelineSnapshot
 
 NTSC = Fraction(24000, 1001)
@@ -120,3 +121,17 @@ def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
     with pytest.raises(ExchangeError, match=r"cut\.xml is not an \.otio, \.otioz or \.otiod file"):
         write_otio(snapshot(), tmp_path / "cut.xml")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_transition_onto_a_strip_that_begins_before_its_media_has_no_time_before_the_cut() -> None:
+    out = strip("out", StripKind.MOVIE, 1, 1, 50)
+    into = strip("into", StripKind.MOVIE, 2, 31, 60, offset=-15)
+    cross = StripSnapshot(
+        "cross", StripKind.EFFECT, 3, 31, 20, 0, {}, "", blend_type="REPLACE", effect_type="CROSS",
+        inputs=("out", "into"),
+    )  # fmt: skip
+    edit = TimelineSnapshot("cut", Fraction(25), 1, 1280, 720, (out, into, cross))
+    timeline, _ = export_timeline(edit)
+    (transition,) = (one for one in timeline.tracks[0] if isinstance(one, otio.schema.Transition))
+    assert (transition.in_offset.value, transition.out_offset.value) == (0, 10)
+    assert import_text(export_text(edit)[0])[0] == edit
