@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from .fades import Fades, fade_path, pure_fades
 from .times import Json, rational
 
 if TYPE_CHECKING:
@@ -40,26 +41,17 @@ def effects_of(strip: StripSnapshot, flavour: Flavour, frame: Frame, rate: Fract
 
 
 def note_levels(strip: StripSnapshot, flavour: Flavour, findings: Findings) -> None:
-    """What becomes of everything that changes how the strip looks or sounds."""
+    """What becomes of everything that changes how the strip looks or sounds. Fades: see edit_findings.py."""
     animated = {curve.path for curve in strip.curves}
     for feature, paths in _used(strip, animated).items():
         if flavour.reads_namespace:
             findings.kept(strip.name, feature)
-            continue
-        if feature == "blend" and flavour.name == "premiere" and strip.blend_type not in _PREMIERE_BLEND:
+        elif feature == "blend" and flavour.name == "premiere" and strip.blend_type not in _PREMIERE_BLEND:
             findings.dropped(strip.name, feature, f"no word of {flavour.title} for {strip.blend_type} is known")
         elif feature not in flavour.effects:
             findings.dropped(strip.name, feature, f"{flavour.title} reads none from such a file")
-        elif (
-            flavour.name == "premiere" and feature == "transform" and strip.transform.scale_x != strip.transform.scale_y
-        ):
-            findings.approximated(strip.name, feature, "one scale for both directions")
-        elif keyed := sorted(paths & animated):
-            curves = [curve for curve in strip.curves if curve.path in keyed]
-            if any(point.interpolation != "LINEAR" for curve in curves for point in curve.points[:-1]):
-                findings.approximated(strip.name, feature, "its keyframes are kept, the curves between them are even")
-            else:
-                findings.kept(strip.name, feature)
+        elif reasons := _inexact(strip, feature, paths & animated, flavour):
+            findings.approximated(strip.name, feature, "; ".join(reasons))
         else:
             findings.kept(strip.name, feature)
     known = {path for paths in _PATHS.values() for path in paths}
@@ -68,6 +60,38 @@ def note_levels(strip: StripSnapshot, flavour: Flavour, findings: Findings) -> N
             findings.kept(strip.name, f"keyframes of {path}")
         else:
             findings.dropped(strip.name, f"keyframes of {path}", f"{flavour.title} reads none from such a file")
+
+
+def _inexact(strip: StripSnapshot, feature: str, keyed: set[str], flavour: Flavour) -> list[str]:
+    """Why a feature that the program's own effects say is not quite what it was."""
+    t = strip.transform
+    reasons = []
+    if feature == "transform":
+        if flavour.name == "premiere" and (t.scale_x != t.scale_y or not _is_keyed_alike(strip)):
+            reasons.append("one scale for both directions")
+        if (t.origin_x, t.origin_y) != (0.5, 0.5) or "transform.origin" in keyed:
+            reasons.append("it turns and grows about its middle, not about its origin")
+    if feature == "pan" and any(abs(value) > 1 for value in (strip.pan, *_values(strip, "pan"))):
+        reasons.append("what lies beyond left and right is not known there")
+    keyed = keyed - {"transform.origin"}
+    if feature == "volume" and keyed and flavour.name == "resolve":
+        reasons.append("its keyframes are kept, between them it goes evenly in decibels")
+    elif any(
+        point.interpolation != "LINEAR" for curve in strip.curves if curve.path in keyed for point in curve.points[:-1]
+    ):
+        reasons.append("its keyframes are kept, the curves between them are even")
+    return reasons
+
+
+def _is_keyed_alike(strip: StripSnapshot) -> bool:
+    """Whether the width and the height are animated by the same keyframes, or neither."""
+    across, up = _curve(strip, "transform.scale_x"), _curve(strip, "transform.scale_y")
+    return (across.points if across else None) == (up.points if up else None)
+
+
+def _values(strip: StripSnapshot, path: str) -> list[float]:
+    curve = _curve(strip, path)
+    return [point.value for point in curve.points] if curve is not None else []
 
 
 _PATHS: dict[str, set[str]] = {
@@ -80,16 +104,21 @@ _PATHS: dict[str, set[str]] = {
 
 
 def _used(strip: StripSnapshot, animated: set[str]) -> dict[str, set[str]]:
+    """A fade at an end is no animation of its level, which is what it is faded up to."""
     used: dict[str, set[str]] = {}
     t, c = strip.transform, strip.crop
+    levels = {"blend_alpha": strip.opacity, "volume": strip.volume}
+    if pure_fades(strip) != Fades():
+        animated = animated - {fade_path(strip)}
+        levels[fade_path(strip)] = max(_values(strip, fade_path(strip)))
     plain = t == type(t)(filter=t.filter)
     changed = {
-        "opacity": strip.opacity != 1.0,
+        "opacity": levels["blend_alpha"] != 1.0,
         "blend": strip.blend_type not in ("", "REPLACE", "ALPHA_OVER"),
         "transform": not plain,
         "crop": (c.left_px, c.right_px, c.top_px, c.bottom_px) != (0, 0, 0, 0),
         "flip": strip.flip_x or strip.flip_y,
-        "volume": strip.volume != 1.0,
+        "volume": levels["volume"] != 1.0,
         "pan": strip.pan != 0.0,
         "sub-frame offset": strip.sound_offset != 0.0,
         "modifiers": bool(strip.settings.get("modifiers")),
@@ -101,41 +130,63 @@ def _used(strip: StripSnapshot, animated: set[str]) -> dict[str, set[str]]:
     return used
 
 
+def used_levels(strip: StripSnapshot) -> list[str]:
+    """The features of a strip that change how it looks or sounds."""
+    return list(_used(strip, {curve.path for curve in strip.curves}))
+
+
 def _curve(strip: StripSnapshot, path: str) -> Curve | None:
     return next((curve for curve in strip.curves if curve.path == path and curve.points), None)
 
 
 def _resolve(strip: StripSnapshot, frame: Frame) -> list[Json]:
-    fit = _fit(strip, frame)
-    t = strip.transform
-    width, height = max(1, frame[0]), max(1, frame[1])
-    transform = [
-        ("transformationZoomX", "transform.scale_x", t.scale_x, 1.0, lambda v: v / fit, (0.0, 100.0)),
-        ("transformationZoomY", "transform.scale_y", t.scale_y, 1.0, lambda v: v / fit, (0.0, 100.0)),
-        ("transformationPan", "transform.offset_x", t.offset_x_px, 0.0, lambda v: v / width, (-4.0, 4.0)),
-        ("transformationTilt", "transform.offset_y", t.offset_y_px, 0.0, lambda v: v / height, (-4.0, 4.0)),
-        ("transformationRotationAngle", "transform.rotation", t.rotation, 0.0, math.degrees, (-360.0, 360.0)),
-    ]
-    wanted: list[tuple[str, int, list[Any]]] = [
-        ("Transform", 2, transform),
-        ("Composite", 1, [("opacity", "blend_alpha", strip.opacity, 100.0, lambda v: v * 100, (0.0, 100.0))]),
-    ]
-    if not strip.blend_type:
-        wanted = [
-            (
-                "Fairlight Clip Volume and Fades",
-                62,
-                [("volume", "volume", strip.volume, 0.0, decibels, (-100.0, 30.0))],
-            ),
-            ("Clip Pan", 72, [("pan", "pan", strip.pan, 0.0, lambda v: _share(v) * 100, (-100.0, 100.0))]),
-        ]
     found = []
-    for title, kind, rows in wanted:
+    for title, kind, _, rows in _resolve_rows(strip, frame):
         parameters = [one for row in rows if (one := _resolve_parameter(strip, *row)) is not None]
         if parameters:
             own = {"Effect Name": title, "Name": title, "Enabled": True, "Type": kind, "Parameters": parameters}
             found.append(_effect("Resolve Effect", title, {RESOLVE: own}))
     return found
+
+
+def beyond_limits(strip: StripSnapshot, flavour: Flavour, frame: Frame) -> set[str]:
+    """The features of `strip` of which the program takes no values so large, or none below zero."""
+    if flavour.name != "resolve":
+        return set()
+    return {
+        feature
+        for _, _, feature, rows in _resolve_rows(strip, frame)
+        for _, path, value, _, convert, (low, high) in rows
+        if any(not low <= convert(one) <= high for one in (value, *_values(strip, path)))
+    } - {"pan"}
+
+
+def _resolve_rows(
+    strip: StripSnapshot, frame: Frame
+) -> list[tuple[str, int, str, list[tuple[str, str, float, float, Callable[[float], float], tuple[float, float]]]]]:
+    """Each effect with its title, number and feature; each parameter with its path and how its value is converted."""
+    if not strip.blend_type:
+        volume = ("volume", "volume", strip.volume, 0.0, decibels, (-100.0, 30.0))
+        pan = ("pan", "pan", strip.pan, 0.0, _percent_of_share, (-100.0, 100.0))
+        return [("Fairlight Clip Volume and Fades", 62, "volume", [volume]), ("Clip Pan", 72, "pan", [pan])]
+    fit = _fit(strip, frame)
+    t = strip.transform
+    width, height = max(1, frame[0]), max(1, frame[1])
+    return [
+        (
+            "Transform",
+            2,
+            "transform",
+            [
+                ("transformationZoomX", "transform.scale_x", t.scale_x, 1.0, lambda v: v / fit, (0.0, 100.0)),
+                ("transformationZoomY", "transform.scale_y", t.scale_y, 1.0, lambda v: v / fit, (0.0, 100.0)),
+                ("transformationPan", "transform.offset_x", t.offset_x_px, 0.0, lambda v: v / width, (-4.0, 4.0)),
+                ("transformationTilt", "transform.offset_y", t.offset_y_px, 0.0, lambda v: v / height, (-4.0, 4.0)),
+                ("transformationRotationAngle", "transform.rotation", t.rotation, 0.0, math.degrees, (-360.0, 360.0)),
+            ],
+        ),
+        ("Composite", 1, "opacity", [("opacity", "blend_alpha", strip.opacity, 100.0, _percent, (0.0, 100.0))]),
+    ]
 
 
 def _resolve_parameter(
@@ -203,7 +254,7 @@ def _premiere(strip: StripSnapshot, frame: Frame, rate: Fraction, source_start: 
         balance = keyed("Balance", 0, "pan", (_share(strip.pan) + 1) / 2, lambda v: (_share(v) + 1) / 2)
         return [_premiere_effect("PanProcessor", "Panner", [balance], intrinsic=False)]
     found = []
-    if used.keys() & {"opacity", "blend"}:
+    if used.keys() & {"opacity", "blend"} or _curve(strip, "blend_alpha") is not None:
         mode = _PREMIERE_BLEND.get(strip.blend_type, 18)
         rows = [
             keyed("Opacity", 1, "blend_alpha", strip.opacity * 100, lambda v: v * 100),
@@ -215,18 +266,26 @@ def _premiere(strip: StripSnapshot, frame: Frame, rate: Fraction, source_start: 
         media = strip.shown
         media_width = media.width_px if media and media.width_px else width
         media_height = media.height_px if media and media.height_px else height
+
+        def across(pixels: float) -> float:
+            return 100 * pixels / media_width
+
+        def up(pixels: float) -> float:
+            return 100 * pixels / media_height
+
         rows = [
             _premiere_position(strip, frame, fps, source_start),
             keyed("Scale", 2, "transform.scale_x", t.scale_x * 100, lambda v: v * 100),
             keyed("Scale Width", 3, "transform.scale_x", t.scale_x * 100, lambda v: v * 100),
             constant(" ", 4, True),
             keyed("Rotation", 5, "transform.rotation", _clockwise(t.rotation), _clockwise),
-            constant("Anchor Point", 6, {"X": t.origin_x, "Y": 1 - t.origin_y}),
+            # Premiere's position is that of the anchor: another one than the middle would move the picture.
+            constant("Anchor Point", 6, {"X": 0.5, "Y": 0.5}),
             constant("Anti-flicker Filter", 7, 0.0),
-            constant("Crop Left", 8, 100 * c.left_px / media_width),
-            constant("Crop Top", 9, 100 * c.top_px / media_height),
-            constant("Crop Right", 10, 100 * c.right_px / media_width),
-            constant("Crop Bottom", 11, 100 * c.bottom_px / media_height),
+            keyed("Crop Left", 8, "crop.min_x", across(c.left_px), across),
+            keyed("Crop Top", 9, "crop.max_y", up(c.top_px), up),
+            keyed("Crop Right", 10, "crop.max_x", across(c.right_px), across),
+            keyed("Crop Bottom", 11, "crop.min_y", up(c.bottom_px), up),
         ]
         found.append(_premiere_effect("AE.ADBE Motion", "Motion", rows))
     if strip.flip_x:
@@ -301,6 +360,14 @@ def _clockwise(rotation: float) -> float:
 
 def _share(pan: float) -> float:
     return min(1.0, max(-1.0, pan))
+
+
+def _percent(share: float) -> float:
+    return share * 100
+
+
+def _percent_of_share(pan: float) -> float:
+    return _share(pan) * 100
 
 
 def decibels(volume: float) -> float:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from .edit_findings import note_edit
 from .errors import BridgeError
 from .export_level import plan_level
 from .export_run import ExportOptions, ExportRun, begin_run
@@ -115,6 +116,7 @@ def _timeline(run: ExportRun) -> Json:
         stack_metadata.setdefault("PremierePro_OTIO", _premiere_stack(run))
     for each in snapshot.not_carried:
         run.findings.dropped(each.name, "strip", each.why, comes_back=False)
+    note_edit(snapshot, tracks, run.flavour, run.findings)
     markers = [write_marker(one, one.frame - zero, run.rate, run.flavour) for one in snapshot.markers]
     clock = snapshot.timecode_start - (snapshot.start - zero)
     return {

@@ -59,7 +59,7 @@ def _pieces(run: ExportRun, strip: StripSnapshot, level: Level) -> Sequence[Piec
             run.findings.dropped(strip.name, "speed", f"{run.flavour.title} reads no speeds")
         return (Piece(0, strip.length, pieces.pieces[0].lowest, Fraction(1)),)
     if strip.retiming is not None or strip.reverse_frames:
-        if pieces.exact:
+        if pieces.exact or run.flavour.reads_namespace:
             run.findings.kept(strip.name, "speed")
         else:
             why = f"the ramp is cut into {len(pieces.pieces)} even pieces"
@@ -171,7 +171,7 @@ def note_strip(run: ExportRun, strip: StripSnapshot) -> None:
         elif is_used:
             run.findings.dropped(strip.name, feature, f"{title} reads none from such a file")
     media = strip.shown
-    if media is not None and media.files and numbering(media.files) is None:
+    if media is not None and media.files and numbering(media.files) is None and not reads:
         run.findings.approximated(strip.name, "image sequence", "its names are not numbered evenly: the first stands")
     if len(strip.media) > 1 and not reads:
         run.findings.approximated(strip.name, "takes", f"{title} shows the active one")

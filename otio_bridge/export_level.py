@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from .report import Findings
 from .retime import Pieces, content_frames, pieces_of, with_speed_effect
 from .snapshot import StripKind, StripSnapshot
 from .times import is_number
@@ -31,7 +32,8 @@ class Level:
 
 
 def plan_level(run: ExportRun, strips: Sequence[StripSnapshot], zero: int) -> Level:
-    folds = plan_folds(strips, run.rate, run.findings)
+    # Retake itself reads those that have no legal transition as the effects that they are.
+    folds = plan_folds(strips, run.rate, Findings() if run.flavour.reads_namespace else run.findings)
     by_name = {strip.name: strip for strip in strips}
     laid = [all(_is_written(run, by_name[name]) for name in (fold.outgoing, fold.incoming)) for fold in folds]
     for fold, is_laid in zip(folds, laid, strict=True):
@@ -74,7 +76,7 @@ def plan_level(run: ExportRun, strips: Sequence[StripSnapshot], zero: int) -> Le
 
 def _note_effect(run: ExportRun, strip: StripSnapshot, *, is_speed: bool) -> None:
     title = run.flavour.title
-    if strip.effect_type in FOLDED:
+    if strip.effect_type in FOLDED and not run.flavour.reads_namespace:
         return  # why it is no transition is noted already
     if is_speed:
         if run.flavour.retimes:
@@ -95,6 +97,8 @@ def _why_not(run: ExportRun, strip: StripSnapshot) -> str:
     title = run.flavour.title
     if strip.mute and not run.flavour.disabled:
         return f"{title} plays muted strips, so it is left out"
+    if strip.name in run.muted and not run.flavour.disabled:
+        return f"{title} plays muted channels, so it is left out"
     if strip.kind is StripKind.META and not run.flavour.nested:
         return f"{title} reads no nested edits; metas can be laid out flat"
     if strip.media:

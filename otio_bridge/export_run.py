@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .edit_findings import muted_by_channel
 from .flatten import flattened
 from .flavour import PLAIN, Flavour
 from .links import link_groups
@@ -39,7 +40,7 @@ class ExportOptions:
 @dataclass(frozen=True, slots=True)
 class ExportRun:
     """`fps`: the exact `rate` as OpenTimelineIO holds it. `frame`: (width, height) in pixels. `groups`: which strips
-    move together, by name."""
+    move together, by name. `muted`: strips on muted channels, by name."""
 
     snapshot: TimelineSnapshot
     options: ExportOptions
@@ -49,6 +50,7 @@ class ExportRun:
     fps: float
     frame: tuple[int, int]
     groups: dict[str, int]
+    muted: frozenset[str]
     findings: Findings
 
 
@@ -65,5 +67,6 @@ def begin_run(snapshot: TimelineSnapshot, options: ExportOptions) -> ExportRun:
         float(snapshot.rate),
         (snapshot.width_px, snapshot.height_px),
         link_groups(snapshot.walk()),
+        muted_by_channel(snapshot),
         findings,
     )

@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .free_channels import clear_of_others
 from .import_clip import Place, Written, content_start_of, generated_settings, kind_of, read_written, retimed
 from .import_foreign import clip_markers, foreign_of, note_foreign, without_made
 from .import_media import content_length, media_of
@@ -45,8 +44,6 @@ def read_level(run: ImportRun, stack: Json, zero: int, zero_was: int, channels: 
     beside = own.get("left_out")
     for record in beside if isinstance(beside, list) else ():
         take_left_out(run, level, record, zero - zero_was)
-    if used and level.changed:
-        level.strips = clear_of_others(level.strips, level.changed, run.findings)
     level.strips.sort(key=_order)
     return level
 
@@ -179,14 +176,11 @@ def _strip(
         note_foreign(run, strip, item)
         if markers := clip_markers(run, item, strip, place):
             strip = replace(strip, markers=markers)
-        level.changed.add(strip.name)
     else:
         strip = found.strip
         if strip.kind is StripKind.META:
             strip = _recorded_meta(run, strip, item, own, found.written, place)
         take_attached(run, level, item, strip, found.moved)
-        if found.how or strip.channel == track.channel != track.own_channel:
-            level.changed.add(strip.name)
     run.findings.kept(strip.name, "strip")
     return strip
 

@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A strip as it was written, with what was changed since, in a word; a meta's is still empty. `moved`: by how many
-    frames."""
+    """A strip as it was written, with what was changed since; a meta's is still empty. `moved`: by how many frames."""
 
     strip: StripSnapshot
     written: Written
     moved: int
-    how: str
 
 
 def recorded(
@@ -78,7 +76,7 @@ def recorded(
     )
     if markers := clip_markers(run, item, strip, place):
         strip = replace(strip, markers=markers)
-    return Recorded(strip, written, start - was.start, how)
+    return Recorded(strip, written, start - was.start)
 
 
 def _channel(strip: StripSnapshot, track: Track, written: Written) -> int:

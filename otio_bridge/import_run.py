@@ -26,8 +26,6 @@ class Level:
     strips: list[StripSnapshot] = field(default_factory=list)
     channels: dict[int, Channel] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
-    changed: set[str] = field(default_factory=set)
-    """Strips that are not where an export of ours wrote them: their channel may be taken there."""
 
 
 @dataclass(slots=True)

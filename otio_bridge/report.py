@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Fate(Enum):
@@ -44,6 +47,9 @@ class Report:
     """What concerns no single strip."""
     is_ours: bool = False
     """Of an import: the file comes from an export of ours, whatever was done to it since."""
+    edit: tuple[Finding, ...] = ()
+    """Of the edit as a whole (size, clock, names, shots …), `strip` empty. What a program never takes from such a file
+    is told here and among the `notes`; it is no loss that `--strict` refuses for, for no edit could avoid it."""
 
     @property
     def losses(self) -> tuple[Finding, ...]:
@@ -52,8 +58,11 @@ class Report:
     @property
     def kept(self) -> int:
         """The strips that are there, whatever became of their features."""
-        gone = {one.strip for one in self.findings if one.fate is Fate.DROPPED and one.feature == "strip"}
-        return self.strips - len(gone)
+        return self.strips - len(self.gone)
+
+    @property
+    def gone(self) -> frozenset[str]:
+        return _gone(self.findings)
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -77,6 +86,11 @@ class Report:
                 }
                 for one in self.losses
             ],
+            "edit": [
+                {"feature": one.feature, "fate": one.fate.value, "reason": one.reason}
+                for one in self.edit
+                if one.fate is not Fate.KEPT
+            ],
             "notes": list(self.notes),
         }
 
@@ -95,6 +109,7 @@ class Findings:
 
     rows: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    edit: list[Finding] = field(default_factory=list)
 
     def kept(self, strip: str, feature: str) -> None:
         self.rows.append(Finding(strip, feature, Fate.KEPT))
@@ -105,5 +120,30 @@ class Findings:
     def dropped(self, strip: str, feature: str, reason: str, *, comes_back: bool = True) -> None:
         self.rows.append(Finding(strip, feature, Fate.DROPPED, reason, comes_back))
 
+    def of_edit(self, feature: str, fate: Fate = Fate.KEPT, reason: str = "") -> None:
+        self.edit.append(Finding("", feature, fate, reason))
+
+    @property
+    def gone(self) -> frozenset[str]:
+        return _gone(self.rows)
+
     def report(self, strips: int, *, is_ours: bool = False) -> Report:
-        return Report(strips, tuple(self.rows), tuple(self.notes), is_ours)
+        """All that was found of a strip stands together; what was lost of a feature goes before its being kept."""
+        lost = {(one.strip, one.feature) for one in self.rows if one.fate is not Fate.KEPT}
+        places: dict[str, int] = {}
+        for one in self.rows:
+            places.setdefault(one.strip, len(places))
+        rows = [one for one in self.rows if one.fate is not Fate.KEPT or (one.strip, one.feature) not in lost]
+        rows.sort(key=lambda one: places[one.strip])
+        told = [f"{one.feature}: {one.reason}" for one in self.edit if one.fate is not Fate.KEPT]
+        return Report(strips, tuple(rows), (*self.notes, *told), is_ours, tuple(self.edit))
+
+
+def _gone(findings: Iterable[Finding]) -> frozenset[str]:
+    """The strips that are not there at all. An effect strip is there as what it does to others, or not at all."""
+    there = {one.strip for one in findings if one.feature == "strip" and one.fate is not Fate.DROPPED}
+    gone = {one.strip for one in findings if one.feature == "strip" and one.fate is Fate.DROPPED}
+    done = {
+        one.strip for one in findings if one.feature in ("effect", "transition", "speed") and one.fate is Fate.DROPPED
+    }
+    return frozenset(gone | (done - there))

@@ -69,7 +69,11 @@ def content_frames(strip: StripSnapshot, rate: Fraction) -> int:
     media = strip.shown
     if media is None or not media.frame_count:
         return strip.content_offset + strip.length
-    return max(1, math.floor(media.frame_count * rate / media.rate) if strip.keeps_speed else media.frame_count)
+    if not strip.keeps_speed:
+        return max(1, media.frame_count)
+    # In whole numbers, for this is asked of every strip and fractions are slow.
+    of_media = media.frame_count * rate.numerator * media.rate.denominator
+    return max(1, of_media // (rate.denominator * media.rate.numerator))
 
 
 def pieces_of(strip: StripSnapshot, rate: Fraction) -> Pieces:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ..errors import InputError
 from .fill import fill
+from .otio_features import features
 from .placing import check_blender
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def export(
         return 0
     _print_losses(output, report)
     lost = f"{len(report.dropped)} left out, {len(report.approximated)} not exactly kept"
-    output.results.print(f"{otio_file}: {report.kept} strips, {lost}", highlight=False)
+    output.results.print(f"{otio_file}: {_counted(report.kept, 'strip')}, {lost}", highlight=False)
     return 0
 
 
@@ -101,8 +102,8 @@ def import_(
         output.json({"file": str(blend.absolute()), "missing": list(made.missing), **made.report.as_json()})
         return 0
     _print_losses(output, made.report)
-    lost = f"{len(made.report.losses)} findings, {len(made.missing)} files missing"
-    output.results.print(f"{blend}: {made.report.strips} strips, {lost}", highlight=False)
+    lost = f"{_counted(len(made.report.losses), 'finding')}, {_counted(len(made.missing), 'file')} missing"
+    output.results.print(f"{blend}: {_counted(made.report.strips, 'strip')}, {lost}", highlight=False)
     return 0
 
 
@@ -165,8 +166,13 @@ def conform(
     for name, feature, reason in notes:
         output.notes.print(f"{name}: {feature}: {reason}", markup=False, highlight=False)
     done = "nothing was written" if dry_run else str(result)
-    output.results.print(f"{done}: {len(rows)} changes, {plan.unchanged} strips as they were", highlight=False)
+    as_before = f"{_counted(plan.unchanged, 'strip')} as before"
+    output.results.print(f"{done}: {_counted(len(rows), 'change')}, {as_before}", highlight=False)
     return 0
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _change_row(change: Change) -> dict[str, Any]:
@@ -202,3 +208,4 @@ def _print_losses(output: Output, report: Report) -> None:
 
 
 otio.add_command(fill)
+otio.add_command(features)

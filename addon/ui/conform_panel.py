@@ -215,7 +215,11 @@ def _draw_changes(layout: bpy.types.UILayout, context: bpy.types.Context) -> Non
     wrapped_label(box, context, chosen.words)
     if chosen.needs:
         wrapped_label(box, context, chosen.needs, "ERROR")
-    box.label(text=bpy.app.translations.pgettext_iface("{count} strips are as they were").format(count=shown.unchanged))
+    if shown.unchanged == 1:
+        box.label(text="1 strip is as it was")
+    else:
+        words = bpy.app.translations.pgettext_iface("{count} strips are as they were")
+        box.label(text=words.format(count=shown.unchanged))
     box.operator(RETAKE_OT_apply_conform.bl_idname, icon="CHECKMARK")
 
 
@@ -225,8 +229,9 @@ def _draw_report(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         return
     box = layout.box()
     box.label(text=shown.title, icon="FILE")
-    words = bpy.app.translations.pgettext_iface("{kept} of {all} strips, {count} findings")
     losses = shown.report.losses
+    several = "{kept} of {all} strips, {count} findings"
+    words = bpy.app.translations.pgettext_iface("{kept} of {all} strips, 1 finding" if len(losses) == 1 else several)
     box.label(text=words.format(kept=shown.report.kept, all=shown.report.strips, count=len(losses)))
     for one in losses[:_MOST_ROWS]:
         wrapped_label(box, context, f"{one.strip}, {one.feature}: {one.reason}", _ICONS[one.fate.value])

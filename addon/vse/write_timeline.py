@@ -12,7 +12,9 @@ import bpy
 from ..errors import PlacementError
 from ..interchange.bridge import Media, StripKind, StripSnapshot, TimelineSnapshot
 from ..timeline.channels import HIGHEST_CHANNEL
+from ..timeline.ranges import FrameRange
 from ..timeline.take import Take
+from ..timeline.taken_channels import TakenChannels
 from .compat import left_handle, right_handle
 from .context import sequencer_context
 from .exchange_record import as_text, to_record
@@ -132,6 +134,9 @@ class TimelineWriter:
 
     def _write_level(self, owner: Any, meta: Strip | None, strips: tuple[StripSnapshot, ...]) -> Iterator[None]:
         used = {strip.channel for strip in strips} | {strip.channel for strip in owner.strips}
+        taken = TakenChannels()
+        for there in owner.strips:
+            taken.take(there.channel, FrameRange(left_handle(there), right_handle(there)))
         scratch = next((channel for channel in range(_SCRATCH, 0, -1) if channel not in used), _SCRATCH)
         for strip in self._in_order(strips):
             self.scene.sequence_editor.display_stack(meta)
@@ -148,15 +153,19 @@ class TimelineWriter:
                 self.scene.sequence_editor.display_stack(meta)
                 _write_channels(made.channels, strip)
                 set_handles(made, strip.start, strip.end_exclusive)
-            self._put(made, strip)
+            self._put(taken, made, strip)
             self._record_takes(strip)
             self.written += 1
             yield
         self.scene.sequence_editor.display_stack(None)
 
-    def _put(self, made: Strip, strip: StripSnapshot) -> None:
-        if made.channel != strip.channel:
-            made.channel = strip.channel
+    def _put(self, taken: TakenChannels, made: Strip, strip: StripSnapshot) -> None:
+        # Blender would move a strip in time that is put onto another one, and 4.5 looks for a place for ever.
+        frames = FrameRange(left_handle(made), right_handle(made))
+        channel = taken.free_channel(frames, strip.channel)
+        taken.take(channel, frames)
+        if made.channel != channel:
+            made.channel = channel
         if made.channel != strip.channel:
             self.notes.append(
                 (strip.name, "channel", f"it lies on channel {made.channel}, as {strip.channel} was taken")

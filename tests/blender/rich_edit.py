@@ -175,16 +175,16 @@ def write_media(folder: Path) -> dict[str, Path]:
     for name, path in media.items():
         write_numbered(path, 100, Fraction(int(name)), size=SIZE_PX)
     media["sound"] = folder / "tone.wav"
-    _write_tone(media["sound"], 4)
+    write_tone(media["sound"], 4)
     media["still"] = folder / "still.png"
-    _write_picture(media["still"], 128)
+    write_picture(media["still"], 128)
     for number in range(1, 13):
-        _write_picture(folder / f"picture.{number:04d}.png", number * 20)
+        write_picture(folder / f"picture.{number:04d}.png", number * 20)
     media["sequence"] = folder / "picture.0001.png"
     return media
 
 
-def _write_tone(path: Path, length_s: int) -> None:
+def write_tone(path: Path, length_s: int) -> None:
     with av.open(str(path), "w") as out:
         stream = out.add_stream("pcm_s16le", rate=48_000, layout="mono")
         times = np.arange(48_000 * length_s) / 48_000
@@ -195,7 +195,7 @@ def _write_tone(path: Path, length_s: int) -> None:
         out.mux(stream.encode(None))
 
 
-def _write_picture(path: Path, level: int) -> None:
+def write_picture(path: Path, level: int) -> None:
     from PIL import Image
 
     Image.fromarray(np.full((SIZE_PX[1], SIZE_PX[0], 3), level, np.uint8)).save(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bpy
 
+from addon.interchange.bridge import Fate, Finding, Report
 from addon.ui import conform_panel, exchange, reading
 from addon.vse.compat import left_handle, set_content_start, set_edit_scene
 from addon.vse.stand_in import stand_ins
@@ -42,6 +43,13 @@ def test_an_edit_goes_out_and_comes_in_as_a_scene_of_its_own(editor: bpy.types.S
     assert {strip.name for strip in imported.sequence_editor.strips_all} == names
     assert "of 26 strips" in draw(conform_panel.RETAKE_PT_exchange).said()
     assert not list(stand_ins(imported))
+
+
+def test_one_finding_is_no_findings(editor: bpy.types.Scene) -> None:  # noqa: F811
+    losses = [Finding(name, "crop", Fate.DROPPED, "it is not read") for name in ("a", "b")]
+    for count, words in ((1, "3 of 3 strips, 1 finding"), (2, "3 of 3 strips, 2 findings")):
+        exchange.show_report("out.otio", Report(3, tuple(losses[:count])))
+        assert words in draw(conform_panel.RETAKE_PT_exchange).texts()
 
 
 def test_what_is_no_edit_is_named_in_the_panel_and_changes_nothing(editor: bpy.types.Scene, tmp_path: Path) -> None:  # noqa: F811

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from hypothesis import strategies as st
 
 from addon.errors import ExchangeError
 from addon.interchange.otio_file import write_otio
-from otio_bridge.export import export_timeline
+from otio_bridge.export import export_text, export_timeline
+from otio_bridge.import_timeline import import_text
 from otio_bridge.snapshot import Media, NotCarried, StripKind, StripSnapshot, TimelineSnapshot
 
 NTSC = Fraction(24000, 1001)
@@ -117,17 +117,21 @@ def test_the_same_edit_gives_the_same_file(strips: list[StripSnapshot]) -> None:
     assert first.to_json_string() == again.to_json_string()
 
 
-def test_a_crossfade_into_an_empty_head_reaches_back_over_nothing() -> None:
-    """The incoming strip shows nothing of its file before the cut: its left handle was drawn out."""
-    out = strip("out", StripKind.MOVIE, 1, 1, 10)
-    into = strip("in", StripKind.MOVIE, 2, 7, 30, offset=-6)
-    cross = replace(strip("cross", StripKind.EFFECT, 3, 7, 4), effect_type="CROSS", inputs=("out", "in"))
-    track = export_timeline(snapshot(out, into, cross))[0].tracks[0]
-    [dissolve] = [one for one in track if isinstance(one, otio.schema.Transition)]
-    assert (dissolve.in_offset.value, dissolve.out_offset.value) == (0, 2)
-
-
 def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
     with pytest.raises(ExchangeError, match=r"cut\.xml is not an \.otio, \.otioz or \.otiod file"):
         write_otio(snapshot(), tmp_path / "cut.xml")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_transition_onto_a_strip_that_begins_before_its_media_has_no_time_before_the_cut() -> None:
+    out = strip("out", StripKind.MOVIE, 1, 1, 50)
+    into = strip("into", StripKind.MOVIE, 2, 31, 60, offset=-15)
+    cross = StripSnapshot(
+        "cross", StripKind.EFFECT, 3, 31, 20, 0, {}, "", blend_type="REPLACE", effect_type="CROSS",
+        inputs=("out", "into"),
+    )  # fmt: skip
+    edit = TimelineSnapshot("cut", Fraction(25), 1, 1280, 720, (out, into, cross))
+    timeline, _ = export_timeline(edit)
+    (transition,) = (one for one in timeline.tracks[0] if isinstance(one, otio.schema.Transition))
+    assert (transition.in_offset.value, transition.out_offset.value) == (0, 10)
+    assert import_text(export_text(edit)[0])[0] == edit

@@ -12,6 +12,7 @@ from addon.errors import PlacementError
 from addon.timeline.channels import HIGHEST_CHANNEL, Occupied, channel_above, free_channels
 from addon.timeline.ranges import FrameRange
 from addon.timeline.rate import frames_at_rate, scene_rate
+from addon.timeline.taken_channels import TakenChannels
 
 RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(60000, 1001)]
 
@@ -87,6 +88,23 @@ def test_channels_do_not_depend_on_where_time_begins(occupied: list[Occupied], f
 def test_nothing_covers_the_channel_above(occupied: list[Occupied], frames: FrameRange) -> None:
     above = channel_above(occupied, frames)
     assert all(strip.channel < above for strip in occupied if strip.frames.overlaps(frames))
+
+
+@given(_occupied, _ranges, st.integers(1, 12))
+def test_taken_channels_answer_as_free_channels_does(occupied: list[Occupied], frames: FrameRange, lowest: int) -> None:
+    taken = TakenChannels()
+    for strip in occupied:
+        taken.take(strip.channel, strip.frames)
+    assert taken.free_channel(frames, lowest) == free_channels(occupied, frames, 1, lowest=lowest)
+
+
+def test_no_channel_is_left_where_all_are_taken() -> None:
+    taken = TakenChannels()
+    for channel in range(1, HIGHEST_CHANNEL + 1):
+        taken.take(channel, FrameRange(1, 100))
+    assert taken.free_channel(FrameRange(100, 101), 1) == 1
+    with pytest.raises(PlacementError, match="over the frames 99 to 100"):
+        taken.free_channel(FrameRange(99, 101), 1)
 
 
 def test_a_full_timeline_is_said_and_not_overlapped() -> None:

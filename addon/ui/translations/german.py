@@ -166,7 +166,9 @@ GERMAN = {
         "Den Schnitt für ein anderes Programm schreiben, oder mit allen Medien als eine Datei"
     ),
     "Write the edit that was read to the timeline": "Den gelesenen Schnitt in die Timeline schreiben",
+    "1 strip is as it was": "1 Streifen ist, wie er war",
     "{count} strips are as they were": "{count} Streifen sind, wie sie waren",
+    "{kept} of {all} strips, 1 finding": "{kept} von {all} Streifen, 1 Befund",
     "{kept} of {all} strips, {count} findings": "{kept} von {all} Streifen, {count} Befunde",
     "and {count} more": "und {count} weitere",
     "Counted from 1; 0 is the clip that the shot was made of": (
