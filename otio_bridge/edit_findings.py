@@ -291,7 +291,7 @@ class _Notes:
             found.kept(strip.name, "nested")
 
     def _note_premiere_speed(self, strip: StripSnapshot) -> None:
-        why = f"{self.flavour.title} is said to count such a clip's length in its source: look where it ends"
+        why = f"its length is counted in the source, as {self.flavour.title} is said to do: look where it ends"
         self.findings.approximated(strip.name, "speed", why)
 
     def _trimmed(self, strip: StripSnapshot, *, starts_wrong: bool) -> None:

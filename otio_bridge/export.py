@@ -97,6 +97,8 @@ def _timeline(run: ExportRun) -> Json:
         "timecode_start": snapshot.timecode_start,
         "flavour": run.flavour.name,
     }
+    if run.flavour.source_lengths:
+        own["source_lengths"] = True
     if snapshot.end_exclusive is not None:
         own["frame_end_exclusive"] = snapshot.end_exclusive
     if snapshot.channels:

@@ -48,7 +48,8 @@ def clips_of(run: ExportRun, placed: Placed, level: Level, channel: int) -> list
         else:
             own["piece_of"] = strip.name
             own["piece"] = number
-        clips.append(_clip(run, strip, own, time_range(start, length, run.fps), speed, piece, level, number, laid))
+        used = length * abs(speed) if run.flavour.source_lengths and speed else length
+        clips.append(_clip(run, strip, own, time_range(start, used, run.fps), speed, piece, level, number, laid))
     return clips
 
 

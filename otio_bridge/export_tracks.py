@@ -91,13 +91,14 @@ def _stack(run: ExportRun, placed: Placed, level: Level, channel: int) -> Json:
     source = placed.start - zero
     length = placed.end_exclusive - placed.start
     speed = time_scalar(dict(strip.foreign))
+    used = length * abs(speed) if run.flavour.source_lengths and speed else length
     # A meta keeps its speed in Blender: another program's is written back.
     own["written"]["pieces"] = [[length, float(source), speed]]
     own["written"]["zero"] = zero
     if inner.left_out:
         own["left_out"] = [to_record(one) for one in inner.left_out]
     return {
-        **item("Stack.1", foreign_name(strip), time_range(source, length, run.fps)),
+        **item("Stack.1", foreign_name(strip), time_range(source, used, run.fps)),
         "metadata": metadata_of(run, strip, {"schema": SCHEMA, **own}),
         "enabled": not strip.mute,
         "color": tag_color(strip),

@@ -32,6 +32,8 @@ class Flavour:
     """Fades at an open end as a transition next to nothing."""
     reads_namespace: bool = False
     """Understands `blender_vse`: nothing is lost on it."""
+    source_lengths: bool = False
+    """A retimed clip's source_range is as long as the media it uses, not as the clip is on its track."""
     effects: frozenset[str] = frozenset()
     """The features that are written as the program's own effects."""
 
@@ -52,6 +54,7 @@ PREMIERE = Flavour(
     url_form=UrlForm.FILE_URL,
     wipes=False,
     generators=False,
+    source_lengths=True,
     effects=frozenset({"opacity", "transform", "crop", "flip", "blend", "pan", "connections"}),
 )
 

@@ -86,7 +86,8 @@ def _import(root: Json, options: ImportOptions, findings: Findings) -> TimelineS
     rate = _own_rate(own) or options.rate or _common_rate(timeline, stack)
     zero = _whole(own.get("frame_of_time_zero"), options.start)
     start = _whole(own.get("frame_start"), zero)
-    shows_source_length = _is_premiere(timeline, stack) and own.get("flavour") != "premiere"
+    # Ours says so itself, for it may have been written for anyone and been read and written by Premiere since.
+    shows_source_length = own.get("source_lengths") is True if "flavour" in own else _is_premiere(timeline, stack)
     run = ImportRun(
         rate,
         options.base,
