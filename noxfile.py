@@ -83,6 +83,12 @@ def own_python(session: nox.Session, version: str | None = None) -> Path:
     return make_python(session, version, BUILD / "python" / version, *RUNTIME, *TOOLS)
 
 
+def blender_python(session: nox.Session, blender: str, version: str) -> Path:
+    """A Python with bpy and all that the project and its checks need."""
+    folder = BUILD / "python" / f"blender-{blender}"
+    return make_python(session, version, folder, f"bpy=={blender}.*", *RUNTIME, *TOOLS)
+
+
 def run_limited(session: nox.Session, minutes: float, *command: str | Path, env: dict[str, str] | None = None) -> None:
     """Run a command that may crash or hang, as anything with bpy may: past the limit its whole group is killed."""
     session.log(" ".join(map(str, command)))
@@ -180,8 +186,7 @@ def blender_on(blender: str, version: str) -> str:
     @nox.session(name=f"blender-{blender}", python=False)
     def blender_session(session: nox.Session) -> None:
         """The layer inside bpy, in three processes: most of a test is waiting for the local Kling."""
-        folder = BUILD / "python" / f"blender-{blender}"
-        python = make_python(session, version, folder, f"bpy=={blender}.*", *RUNTIME, *TOOLS)
+        python = blender_python(session, blender, version)
         spread = ("-n", "3", "--dist", "loadfile")
         pytest(session, python, f"Blender {blender}", ("blender",), minutes=20, options=spread)
 
@@ -255,6 +260,12 @@ def bench(session: nox.Session) -> None:
     python = own_python(session)
     every = ("--every", "5") if CI else ()
     run_limited(session, 5, python, "tests/bench/reference_report.py", *every)
+    if shutil.which("melt"):
+        for blender, version in BLENDERS.items():
+            if PYTHONS[version]:
+                run_limited(session, 5, blender_python(session, blender, version), "tests/bench/render_comparison.py")
+    else:
+        session.warn("no melt: exported edits are not rendered")
     if not os.environ.get("BLENDER"):
         session.warn("BLENDER names no Blender program: the ticks in the window are not measured")
         return

@@ -106,7 +106,10 @@ def comparison(name: str, scene: Scene, ours: Path, theirs: Path, undecided: fro
         else:
             found["wrong"].append(alone)
     shares = [
-        abs(a.share - b.share) for pair in pairs if pair.by_frames == 0 for a, b in zip(pair.blender, pair.melt, strict=True)
+        abs(a.share - b.share)
+        for pair in pairs
+        if pair.by_frames == 0
+        for a, b in zip(pair.blender, pair.melt, strict=True)
     ]
     clicks = tuple(click_times_s(ours)), tuple(click_times_s(theirs))
     kinds = {kind: tuple(several) for kind, several in found.items()}

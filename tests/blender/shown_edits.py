@@ -20,7 +20,15 @@ from addon.interchange.bridge import (
     TimelineSnapshot,
 )
 from addon.timeline.ranges import FrameRange
-from addon.vse.compat import curves_of, left_handle, new_effect, right_handle, set_edit_scene, set_left_handle, set_right_handle
+from addon.vse.compat import (
+    curves_of,
+    left_handle,
+    new_effect,
+    right_handle,
+    set_edit_scene,
+    set_left_handle,
+    set_right_handle,
+)
 from addon.vse.context import sequencer_context
 from addon.vse.project import blender_rate
 from addon.vse.write_timeline import TimelineWriter
@@ -49,6 +57,7 @@ class Stage:
         self.scene.view_settings.view_transform = "Standard"
         self.editor = self.scene.sequence_editor_create()
         for window in bpy.context.window_manager.windows:
+            window.scene = self.scene  # of others Blender loads all sound anew for each frame (measured on 5.2.3)
             set_edit_scene(window, self.scene)
 
     def file(self, mark: int, rate: Fraction | None = None, *, timecode: str = "", sound: bool = False) -> Path:
@@ -59,6 +68,10 @@ class Stage:
             write_banded_clip(path, mark, _FRAMES, rate, timecode=timecode, has_sound=sound)
         return path
 
+    def clicks(self) -> Path:
+        path = self.folder / "clicks.wav"
+        return path if path.exists() else write_clicks(path, 8)
+
     def movie(
         self, mark: int, channel: int, at: int, first: int = 0, length: int = 20, owner: Any = None, **media: Any
     ) -> Strip:
@@ -68,17 +81,13 @@ class Stage:
         strip = owner.strips.new_movie(name=path.stem, filepath=str(path), channel=_FREE, frame_start=at - first)
         return _cut(strip, at, length, channel)
 
-    def at_own_speed(
-        self, mark: int, channel: int, at: int, first: int = 0, length: int = 20, **media: Any
-    ) -> Strip:
+    def at_own_speed(self, mark: int, channel: int, at: int, first: int = 0, length: int = 20, **media: Any) -> Strip:
         """By the operator; the only one selected. `first` counts frames of the timeline."""
         path = self.file(mark, **media)
         return _cut(add_movie(self.scene, path, path.stem, _FREE, at - first), at, length, channel)
 
     def sound(self, path: Path, channel: int, at: int, first: int = 0, length: int = 20) -> Strip:
-        strip = self.editor.strips.new_sound(
-            name=path.stem, filepath=str(path), channel=_FREE, frame_start=at - first
-        )
+        strip = self.editor.strips.new_sound(name=path.stem, filepath=str(path), channel=_FREE, frame_start=at - first)
         return _cut(strip, at, length, channel)
 
     def cross(self, out: Strip, into: Strip, frames: range, channel: int, kind: str = "CROSS") -> Strip:
@@ -187,14 +196,32 @@ def ramp(stage: Stage) -> Scene:
     return _retimed(stage, (0, 0), (40, 20, True), (70, 50), (110, 110))
 
 
-def _retimed(stage: Stage, *keys: tuple[Any, ...]) -> Scene:
+def fast_sound(stage: Stage) -> Scene:
+    """A sound at double speed."""
+    stage.movie(7, 4, at=1, length=100)
+    return _retimed(stage, (0, 0), (100, 200), kind=StripKind.SOUND)
+
+
+def held(stage: Stage) -> Scene:
+    """Strips that are longer than their files: the first and the last picture are held."""
+    stage.movie(1, 1, at=11, length=_FRAMES)
+    early = stage.editor.strips[-1]
+    set_left_handle(early, 1)
+    set_right_handle(early, 11 + _FRAMES + 15)
+    return stage.finish()
+
+
+def _retimed(stage: Stage, *keys: tuple[Any, ...], kind: StripKind = StripKind.MOVIE) -> Scene:
     """Written by the import: Blender's own operators for it want a selection that only a mouse makes."""
     media = Media(str(stage.file(1)), stage.rate, _FRAMES, width_px=SIZE_PX[0], height_px=SIZE_PX[1])
+    if kind is StripKind.SOUND:
+        media = Media(str(stage.clicks()), stage.rate, 200)
     retiming = Retiming(tuple(RetimeKey(*key) for key in keys))
     length = keys[-1][0] - 4
     strip = StripSnapshot(
-        name="retimed", kind=StripKind.MOVIE, channel=1, start=1, length=length, content_offset=3,
-        media={SINGLE_MEDIA: media}, active_media=SINGLE_MEDIA, blend_type="REPLACE", retiming=retiming,
+        name="retimed", kind=kind, channel=1, start=1, length=length, content_offset=3,
+        media={SINGLE_MEDIA: media}, active_media=SINGLE_MEDIA, retiming=retiming,
+        blend_type="" if kind is StripKind.SOUND else "REPLACE",
     )  # fmt: skip
     edit = TimelineSnapshot("retimed", stage.rate, 1, *SIZE_PX, strips=(strip,))
     writer = TimelineWriter(stage.scene, edit, is_new_scene=False)
@@ -266,9 +293,7 @@ def pictures(stage: Stage) -> Scene:
 
 def sounds(stage: Stage) -> Scene:
     """Trims and slips of a WAV file and of a movie's own sound, two at a time, and a muted one."""
-    clicks = stage.folder / "clicks.wav"
-    if not clicks.exists():
-        write_clicks(clicks, 8)
+    clicks = stage.clicks()
     stage.sound(clicks, 1, at=1, first=7, length=50)
     movie = stage.file(1, P25, sound=True)
     stage.sound(movie, 2, at=26, first=13, length=60)
@@ -307,8 +332,10 @@ EDITS: dict[str, tuple[Fraction, Callable[[Stage], Scene]]] = {
     "frame by frame": (P25, frame_by_frame),
     "metas": (P25, metas),
     "pictures": (P25, pictures),
+    "held": (P25, held),
     "sounds": (P25, sounds),
     "sounds at 29.97": (Fraction(30000, 1001), sounds),
+    "fast sound": (P25, fast_sound),
     "24 in 25": (P25, of_rate("24")),
     "30 in 24": (Fraction(24), of_rate("30")),
     "23.976 in 25": (P25, of_rate("24000/1001")),
