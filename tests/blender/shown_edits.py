@@ -258,7 +258,7 @@ def frame_by_frame(stage: Stage) -> Scene:
 
 
 def metas(stage: Stage) -> Scene:
-    """A meta strip with a trim of its own, over a movie; one more in it; a muted channel inside; a gap to see through."""
+    """A meta strip with a trim of its own over a movie, another in it, a muted channel, a gap to see through."""
     stage.movie(1, 1, at=1, length=90)
     meta = stage.editor.strips.new_meta(name="meta", channel=2, frame_start=11)
     stage.movie(2, 1, at=11, length=40, owner=meta)
