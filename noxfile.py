@@ -262,8 +262,13 @@ def bench(session: nox.Session) -> None:
     run_limited(session, 5, python, "tests/bench/reference_report.py", *every)
     run_limited(session, 5, python, "tests/bench/exchange_speed.py")
     run_limited(session, 10, python, "-m", "tests.bench.batch_run", "--small")
+    has_melt = shutil.which("melt") is not None
+    if not has_melt:
+        session.warn("no melt: exported edits are not rendered")
     for blender in pythons:
         run_limited(session, 10, blender_python(session, blender), "-m", "tests.bench.import_speed", "1000", "10000")
+        if has_melt:
+            run_limited(session, 5, blender_python(session, blender), "tests/bench/render_comparison.py")
     if not os.environ.get("BLENDER"):
         session.warn("BLENDER names no Blender program: the ticks in the window are not measured")
         return

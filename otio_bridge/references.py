@@ -84,7 +84,7 @@ def media_reference(key: str, media: Media, rate: Fraction, form: UrlForm, base:
         frames = max(frames, least * media.rate / rate)
     shared: Json = {
         "metadata": metadata,
-        "name": media.name or key,
+        "name": media.name or file_name(media.path) or key,
         "available_range": time_range(media.start_frame, float(frames), float(media.rate)) if frames else None,
         "available_image_bounds": media.foreign.get("available_image_bounds"),
     }

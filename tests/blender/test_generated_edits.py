@@ -33,7 +33,7 @@ from addon.vse.write_timeline import TimelineWriter
 from .rich_edit import write_media
 from .test_exchange import by_place, differences
 
-EXAMPLES = int(os.environ.get("RETAKE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("RETAKE_EXAMPLES", "150"))
 RATES = [Fraction(24), Fraction(25), Fraction(30), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)]
 LENGTH = 100
 _FOLDER: dict[str, Path] = {}
