@@ -30,6 +30,6 @@ def plan_between(living: TimelineSnapshot, edit: Path) -> ConformPlan:
     """On any thread."""
     wanted, report = read_otio(edit, rate=living.rate, start=living.start)
     plan: ConformPlan = bridge_module("conform").plan_conform(
-        with_media_facts(living), wanted, with_channels=report.is_ours
+        with_media_facts(living), with_media_facts(wanted), with_channels=report.is_ours
     )
     return plan
