@@ -46,13 +46,21 @@ class Matcher:
         signs = [self._name_and_file, self._name_and_shot, _shot, _file, _file_name, self._said_name, _place]
         self._by_signs(found, signs, is_meta=False)
         self._by_contents(found)
+        self._by_signs(found, [_meta_place], is_meta=True)
         return found
 
     def _by_signs(
         self, found: Pairs, signs: Sequence[Callable[[StripSnapshot], Hashable | None]], *, is_meta: bool
     ) -> None:
-        free_living = {one.strip.name: one.strip for one in self.living.values() if _is_wanted(one.strip, is_meta)}
-        free_edit = {one.strip.name: one.strip for one in self.edit.values() if _is_wanted(one.strip, is_meta)}
+        taken = set(found.values())
+        free_living = {
+            name: one.strip for name, one in self.living.items()
+            if name not in taken and _is_wanted(one.strip, is_meta=is_meta)
+        }  # fmt: skip
+        free_edit = {
+            name: one.strip for name, one in self.edit.items()
+            if name not in found and _is_wanted(one.strip, is_meta=is_meta)
+        }  # fmt: skip
         for sign in signs:
             groups: dict[Hashable, list[StripSnapshot]] = defaultdict(list)
             for strip in free_living.values():
@@ -217,7 +225,7 @@ def _are_pieces(strip: StripSnapshot, group: list[StripSnapshot], rate: Fraction
     return True
 
 
-def _is_wanted(strip: StripSnapshot, is_meta: bool) -> bool:
+def _is_wanted(strip: StripSnapshot, *, is_meta: bool) -> bool:
     return strip.kind is not StripKind.EFFECT and (strip.kind is StripKind.META) is is_meta
 
 
@@ -260,6 +268,10 @@ def _file_name(strip: StripSnapshot) -> Hashable | None:
 def _place(strip: StripSnapshot) -> Hashable | None:
     """Other media under another name, exactly where the strip was."""
     return (_family(strip), strip.start, strip.length) if _path(strip) else None
+
+
+def _meta_place(strip: StripSnapshot) -> Hashable | None:
+    return (strip.start, strip.length)
 
 
 def _path(strip: StripSnapshot) -> str:
