@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .conform_locks import why_not
-from .conform_match import Matcher, Pairs, match_effects, same_file, shows_of, with_joined_pieces
+from .conform_match import LEAST_OF_A_PART, Matcher, Pairs, match_effects, same_file, shows_of, with_joined_pieces
 from .levels import TOP, Nested, nested
 from .media_url import file_name
 from .retime import content_frames, pieces_of
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _KNOWN_EVERYWHERE = (StripKind.MOVIE, StripKind.SOUND)
 """What every program writes. Another kind is missed only where the edit has some of it."""
 _WITH_FILES = (StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE)
-_LEAST_OF_A_PART = Fraction(1, 2)
-"""A new clip that shows so much of what a strip showed is a part that was cut off it."""
 
 
 class ChangeKind(Enum):
@@ -215,8 +213,8 @@ class _Planner:
         """Those that are changes of their own: what lies in an added meta comes with it."""
         found = []
         for name, one in self.edit.items():
-            if name in self.names:
-                continue
+            if name in self.names or any(each not in self.edit for each in one.strip.inputs):
+                continue  # matched, or an effect on what is not there any more
             self.names[name] = _free(name, self.taken)
             if one.level == TOP or one.level in self.pairs:
                 found.append(one)
@@ -231,7 +229,7 @@ class _Planner:
         origin = self._origin(one.strip)
         if origin is None:
             return _with_need(change, self.rate)
-        if shows_of(origin, one.strip, self.rate) < _LEAST_OF_A_PART:
+        if shows_of(origin, one.strip, self.rate) < LEAST_OF_A_PART:
             if strip.kind is origin.kind and not strip.shot_id:
                 # Another part of a take is the shot's as well.
                 strip = replace(strip, shot_id=origin.shot_id, take_number=origin.take_number, media=origin.media,
@@ -396,7 +394,7 @@ def _compared(old: StripSnapshot, new: StripSnapshot, rate: Fraction, *, with_ch
         after = replace(after, settings=settings)
     change = Change(old.name, _sorted(set(kinds)), old, after)
     if is_replaced and new.kind is not old.kind:
-        change = replace(change, blocked=f"a {new.kind.value} strip cannot take the place of a {old.kind.value} strip")
+        change = replace(change, blocked=f"{_called(new.kind)} cannot take the place of {_called(old.kind)}")
     return _with_need(change, rate)
 
 
@@ -434,6 +432,10 @@ def _with_media(strip: StripSnapshot, new: StripSnapshot) -> StripSnapshot:
     take = shown.metadata.get("take") if is_new_take else 0
     number = take if type(take) is int else 0
     return replace(strip, media={**strip.media, key: shown}, active_media=key, take_number=number)
+
+
+def _called(kind: StripKind) -> str:
+    return "a picture" if kind is StripKind.IMAGE else f"a {kind.value}"
 
 
 def _shows_other(old: StripSnapshot, new: StripSnapshot) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .conform_locks import in_one_chain, locked_channels
 from .levels import TOP, Nested, around, nested
 from .snapshot import StripKind, StripSnapshot, TimelineSnapshot
+from .transitions import FOLDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,8 @@ HIGHEST_CHANNEL = 128
 
 @dataclass(frozen=True, slots=True)
 class Conformed:
-    """`snapshot` is the timeline with the changes `applied`; `skipped` has (strip, why) for those that cannot be."""
+    """`snapshot` is the timeline with the changes `applied`; `skipped` has (strip, why) for those that
+    cannot be, and for transitions that are left with nothing to lead from and to."""
 
     snapshot: TimelineSnapshot
     applied: tuple[Change, ...]
@@ -53,10 +55,11 @@ def conformed(living: TimelineSnapshot, plan: ConformPlan, chosen: Iterable[str]
         for name in reasons:
             del wanted[name]
     maker = _Maker(living, there, wanted, plan.shifts)
+    snapshot = maker.snapshot()
     return Conformed(
-        maker.snapshot(),
+        snapshot,
         tuple(one for one in plan.changes if one.name in wanted),
-        tuple(skipped.items()),
+        (*skipped.items(), *maker.torn),
         {name: maker.shift(name) for name, one in there.items() if one.strip.kind is StripKind.META},
     )
 
@@ -99,6 +102,8 @@ class _Maker:
         self.there = there
         self.wanted = wanted
         self.shifts = shifts
+        self.torn: list[tuple[str, str]] = []
+        """Transitions that the changes leave nothing to, and why."""
 
     def snapshot(self) -> TimelineSnapshot:
         strips: dict[str, StripSnapshot] = {}
@@ -120,7 +125,8 @@ class _Maker:
         while lost := {
             name
             for name, strip in strips.items()
-            if strip.kind is StripKind.EFFECT and any(each not in strips for each in strip.inputs)
+            if strip.kind is StripKind.EFFECT
+            and (any(each not in strips for each in strip.inputs) or self._is_torn(strip, strips))
         }:
             for name in lost:
                 del strips[name]
@@ -133,6 +139,24 @@ class _Maker:
         placed = {name: _over_its_inputs(strip, strips) for name, strip in strips.items()}
         self._settle(placed, levels)
         return replace(self.living, strips=self._tree(TOP, placed, levels))
+
+    def _is_torn(self, effect: StripSnapshot, strips: Mapping[str, StripSnapshot]) -> bool:
+        """Whether a transition's strips overlapped and do so no longer: Blender would lay it over the gap."""
+        if effect.effect_type not in FOLDED or len(effect.inputs) != 2:
+            return False
+        if any(name not in self.there for name in effect.inputs):
+            return False
+        overlaps = [
+            min(one.end_exclusive for one in pair) > max(one.start for one in pair)
+            for pair in (
+                [self.there[name].strip for name in effect.inputs],
+                [strips[name] for name in effect.inputs],
+            )
+        ]
+        if overlaps == [True, False]:
+            self.torn.append((effect.name, "its strips do not overlap any more, so it is removed"))
+            return True
+        return False
 
     def _leaves(self, name: str) -> bool:
         """Whether it, or a meta around it, goes out of a meta that is removed."""
@@ -239,4 +263,4 @@ def _over_its_inputs(strip: StripSnapshot, strips: Mapping[str, StripSnapshot]) 
     inputs = [strips[name] for name in strip.inputs]
     start = max(one.start for one in inputs)
     end = min(one.end_exclusive for one in inputs)
-    return replace(strip, start=start, length=max(1, end - start))
+    return replace(strip, start=min(start, end), length=max(1, abs(end - start)))

@@ -23,10 +23,10 @@ def why_not(
     into: str | None,
 ) -> str:
     """In words; empty where nothing is in the way. `into`: another level that it goes to, `living` or new."""
+    if before is not None and before.channel in locked_channels(level, living, snapshot):
+        return f"its channel {before.channel} is locked"  # Blender 5 calls its strips locked as well
     if before is not None and before.lock:
         return "it is locked"
-    if before is not None and before.channel in locked_channels(level, living, snapshot):
-        return f"its channel {before.channel} is locked"
     target = level if into is None else into
     for meta in [*around(level, living), *(around(target, living) if target in living else ())]:
         if living[meta].strip.lock:

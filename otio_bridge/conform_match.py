@@ -27,6 +27,8 @@ Pairs = dict[str, str]
 
 _NUMBERED = re.compile(r"\.\d{3}$")
 _MOST_PAIRS = 40_000
+LEAST_OF_A_PART = Fraction(1, 2)
+"""A new clip that shows so much of what a strip showed is a part that was cut off it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,24 @@ class Matcher:
         """Effects are left to `match_effects`. Each strip is matched once; a surer sign goes before a weaker one."""
         found: Pairs = {}
         self._by_signs(found, [self._said_name], is_meta=True)
-        signs = [self._name_and_file, self._name_and_shot, _shot, _file, _file_name, self._said_name, _place]
+        signs = [self._name_and_file, self._name_and_shot, _shot, self._said_name]
         self._by_signs(found, signs, is_meta=False)
+        self._by_signs(found, [_file, _file_name], is_meta=False, needs_overlap=True)
+        self._by_signs(found, [_text, _place], is_meta=False)
+        self._by_signs(found, [self._rest_of_file], is_meta=False)
         self._by_contents(found)
         self._by_signs(found, [_meta_place], is_meta=True)
         return found
 
     def _by_signs(
-        self, found: Pairs, signs: Sequence[Callable[[StripSnapshot], Hashable | None]], *, is_meta: bool
+        self,
+        found: Pairs,
+        signs: Sequence[Callable[[StripSnapshot], Hashable | None]],
+        *,
+        is_meta: bool,
+        needs_overlap: bool = False,
     ) -> None:
+        """`needs_overlap`: only strips that show something of the same source."""
         taken = set(found.values())
         free_living = {
             name: one.strip for name, one in self.living.items()
@@ -72,6 +83,8 @@ class Matcher:
                     wanted[key].append(strip)
             for key, others in wanted.items():
                 for strip, other in self._best_pairs(groups[key], others, found):
+                    if needs_overlap and not _shared(strip, other, self.rate):
+                        continue
                     found[other.name] = strip.name
                     del free_living[strip.name], free_edit[other.name]
 
@@ -121,6 +134,15 @@ class Matcher:
                 found[name] = max(votes, key=lambda level: (votes[level], level))
                 taken.add(found[name])
 
+    def _rest_of_file(self, strip: StripSnapshot) -> Hashable | None:
+        """Strips of a file that show nothing in common may be one that was slipped far; a part that was cut off another
+        one is that other one's."""
+        if strip.name in self.edit and self.edit[strip.name].strip is strip:
+            same = (one.strip for one in self.living.values() if same_file(one.strip, strip))
+            if any(shows_of(one, strip, self.rate) >= LEAST_OF_A_PART for one in same):
+                return None
+        return _file(strip)
+
     def _said_name(self, strip: StripSnapshot) -> Hashable | None:
         return (_family(strip), said_name(strip)) if self._speaks(strip) else None
 
@@ -140,7 +162,8 @@ class Matcher:
 
 
 def match_effects(living: Iterable[StripSnapshot], edit: Iterable[StripSnapshot], pairs: Pairs) -> Pairs:
-    """Effects of one kind over the same strips are the same; names say it where strips are missing."""
+    """Effects of one kind over the same strips are the same; names say it where strips are missing. A transition
+    between other strips is another one."""
     found: Pairs = {}
     known: dict[tuple[str, tuple[str, ...]], str] = {}
     names = {}
@@ -148,12 +171,16 @@ def match_effects(living: Iterable[StripSnapshot], edit: Iterable[StripSnapshot]
         if strip.kind is StripKind.EFFECT:
             known[strip.effect_type, strip.inputs] = strip.name
             names[strip.name] = strip
+    edit = list(edit)
+    there = {strip.name for strip in edit}
     for strip in edit:
         if strip.kind is not StripKind.EFFECT:
             continue
-        inputs = tuple(pairs.get(name, found.get(name, name)) for name in strip.inputs)
+        is_between = len(strip.inputs) == 2 and there.issuperset(strip.inputs)
+        # What is new may be called as a living strip is: it is marked as another one.
+        inputs = tuple(pairs.get(name, found.get(name, f"+{name}")) for name in strip.inputs)
         name = known.get((strip.effect_type, inputs))
-        if name is None and strip.name in names and names[strip.name].effect_type == strip.effect_type:
+        if name is None and not is_between and strip.name in names and names[strip.name].effect_type == strip.effect_type:
             name = strip.name
         if name is not None and name not in found.values():
             found[strip.name] = name
@@ -267,7 +294,11 @@ def _file_name(strip: StripSnapshot) -> Hashable | None:
 
 def _place(strip: StripSnapshot) -> Hashable | None:
     """Other media under another name, exactly where the strip was."""
-    return (_family(strip), strip.start, strip.length) if _path(strip) else None
+    return (_family(strip), strip.start, strip.length)
+
+
+def _text(strip: StripSnapshot) -> Hashable | None:
+    return str(strip.settings.get("text", "")) or None if strip.kind is StripKind.TEXT else None
 
 
 def _meta_place(strip: StripSnapshot) -> Hashable | None:

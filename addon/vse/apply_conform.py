@@ -82,11 +82,10 @@ def apply_changes(scene: Scene, plan: ConformPlan, chosen: Iterable[str] | None 
                 ) from error
             raise
         finally:
+            editor.display_stack(editor.strips_all.get(opened) if opened else None)
             for strip in editor.strips_all:
                 strip.select = strip.name in selected
             editor.active_strip = editor.strips_all.get(active)
-            meta = editor.strips_all.get(opened) if opened else None
-            editor.display_stack(meta)
     return Applied(len(result.applied), tuple(attempt.notes), result.skipped)
 
 
@@ -373,9 +372,9 @@ class _Attempt:
                 if change.before is None and not change.like:
                     self._writer.finish(self._strips[change.name], after.strip)
                 record_new_takes(self._scene, after.strip)
-        for change in self._result.applied:
-            strip = self._editor.strips_all.get(change.name) if change.after is None else None
-            if strip is not None:  # an effect goes with its strip
+        for name in [name for name in self._before if name not in self._after]:
+            strip = self._editor.strips_all.get(name)
+            if strip is not None:  # an effect goes with its strip, and all with their meta
                 siblings(self._scene, strip).strips.remove(strip)
         self._note_active_takes()
 
