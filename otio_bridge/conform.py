@@ -83,8 +83,6 @@ class Change:
                 words += f", {_span(self.before)} → {_span(self.after)}"
         elif (strip := self.before or self.after) is not None:
             words += f", {_span(strip)}"
-        if self.missing_frames:
-            words += f"; its media is {self.missing_frames} frames too short"
         return words
 
 

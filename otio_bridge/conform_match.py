@@ -180,7 +180,12 @@ def match_effects(living: Iterable[StripSnapshot], edit: Iterable[StripSnapshot]
         # What is new may be called as a living strip is: it is marked as another one.
         inputs = tuple(pairs.get(name, found.get(name, f"+{name}")) for name in strip.inputs)
         name = known.get((strip.effect_type, inputs))
-        if name is None and not is_between and strip.name in names and names[strip.name].effect_type == strip.effect_type:
+        if (
+            name is None
+            and not is_between
+            and strip.name in names
+            and names[strip.name].effect_type == strip.effect_type
+        ):
             name = strip.name
         if name is not None and name not in found.values():
             found[strip.name] = name

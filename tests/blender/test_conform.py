@@ -319,7 +319,7 @@ def test_an_error_in_the_middle_leaves_all_as_it_was(
     scene, path = prepare(tmp_path)
     break_it(scene, path, monkeypatch)
     plan = plan_for(scene, path)
-    print([c.sentence+c.blocked for c in plan.changes])
+    print([c.sentence + c.blocked for c in plan.changes])
     before, more = whole(scene)
     with pytest.raises(PlacementError):
         apply_changes(scene, plan)
@@ -537,9 +537,7 @@ CHANGES: dict[str, Callable[[OtherProgram, str], object]] = {
 
 @pytest.mark.parametrize("kind", CHANGES)
 @BOTH
-def test_what_blender_knows_of_a_strip_stays(
-    takes: dict[str, Take], tmp_path: Path, kind: str, keeps: bool
-) -> None:
+def test_what_blender_knows_of_a_strip_stays(takes: dict[str, Take], tmp_path: Path, kind: str, keeps: bool) -> None:
     scene = edit(25, tmp_path)
     dressed(scene, takes)
     names = ("s010 take 1", "s010 take 1 sound")

@@ -75,9 +75,7 @@ Tool = Callable[[OtherProgram], object]
 
 @pytest.fixture
 def back(tmp_path: Path) -> Callable[..., ConformPlan]:
-    def go(
-        change: Tool, living: TimelineSnapshot = LIVING, *, keeps: bool = False, names: str = "kept"
-    ) -> ConformPlan:
+    def go(change: Tool, living: TimelineSnapshot = LIVING, *, keeps: bool = False, names: str = "kept") -> ConformPlan:
         write_edit(living, tmp_path / "out.otio", ExportOptions())
         program = OtherProgram(tmp_path / "out.otio")
         change(program)
@@ -310,9 +308,7 @@ def test_a_strip_of_several_speeds_is_one_strip_again(back: Callable[..., Confor
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
 @BOTH
-def test_changes_inside_metas_are_found_at_any_depth(
-    back: Callable[..., ConformPlan], depth: int, keeps: bool
-) -> None:
+def test_changes_inside_metas_are_found_at_any_depth(back: Callable[..., ConformPlan], depth: int, keeps: bool) -> None:
     living = with_meta(depth)
     plan = back(lambda other: other.ripple_delete("b"), living, keeps=keeps)
     found = kinds(plan)

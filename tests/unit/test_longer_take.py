@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an edit that is longer than a take costs: the next length that Kling offers, or the way out where it has none."""
+"""What an edit costs that is longer than a take: the next length that Kling offers, or the way out beyond all."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def test_beyond_the_longest_the_way_out_is_named() -> None:
     assert (found.longer, found.longest_s) == (None, 10)
     assert "makes 10 s at most: go on from it by Extend, from its last frame" in found.advice
     old = replace(FIVE, model_name="kling-1.6")
-    if longest_take_s(old):
-        assert more_material(old.to_record(), 120, 301 / RATE, RATE).advice.endswith("by Extend by Kling")
+    assert longest_take_s(old) == 10
+    assert more_material(old.to_record(), 120, 301 / RATE, RATE).advice.endswith("by Extend by Kling")
 
 
 def test_what_kling_cannot_make_longer_has_no_price() -> None:
