@@ -341,7 +341,7 @@ def _draw_changes(layout: bpy.types.UILayout, context: bpy.types.Context) -> Non
 def _draw_choice(box: bpy.types.UILayout, shown: Any) -> None:
     count = sum(row.is_chosen for row in shown.changes)
     row = box.row(align=True)
-    words = iface_("{count} of {all} changes chosen").format(count=count, all=len(shown.changes))
+    words = iface_("{count} of {all} chosen").format(count=count, all=len(shown.changes))
     row.label(text=words, translate=False)
     short = sum(bool(one.needs) for one in shown.changes)
     choices = ["ALL", "NONE", *(["ENOUGH"] if 0 < short < len(shown.changes) else [])]

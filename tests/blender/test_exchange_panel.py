@@ -143,7 +143,7 @@ def test_the_panel_says_what_a_change_needs_costs_and_why_it_cannot_be(
     rows = {row.name: row for row in shown.changes}
     assert set(rows) == {"s010 take 1", "plate", "free"}
     assert {name: row.is_chosen for name, row in rows.items()} == {"s010 take 1": True, "plate": False, "free": True}
-    assert "2 of 3 changes chosen" in draw(panel).said()
+    assert "2 of 3 chosen" in draw(panel).said()
     dollars = catalogue().dollars(estimate_units(replace(PLAIN, duration_s=10)))
     shown.row = shown.changes.find("s010 take 1")
     said = draw(panel).said()

@@ -130,7 +130,7 @@ GERMAN = {
     ),
     "{count} changes are on the timeline": "{count} Änderungen sind im Schnitt",
     "{count} changes are on the timeline, {skipped} are not": "{count} Änderungen sind im Schnitt, {skipped} nicht",
-    "{count} of {all} changes chosen": "{count} von {all} Änderungen gewählt",
+    "{count} of {all} chosen": "{count} von {all} gewählt",
     "{count} strips are not in the edit and stay": "{count} Streifen sind nicht im Schnitt und bleiben",
     "A scene of its own, with the edit's rate and size": "Eine eigene Szene mit Bildrate und Größe des Schnitts",
     "Absolute": "Absolut",
