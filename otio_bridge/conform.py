@@ -18,7 +18,7 @@ from .conform_locks import why_not
 from .conform_match import LEAST_OF_A_PART, Matcher, Pairs, match_effects, same_file, shows_of, with_joined_pieces
 from .levels import TOP, Nested, nested
 from .media_url import file_name
-from .retime import content_frames, pieces_of
+from .retime import content_frames, pieces_of, with_speed_effect
 from .snapshot import StripKind, StripSnapshot, TimelineSnapshot
 from .transitions import FOLDED
 
@@ -122,6 +122,12 @@ class _Planner:
             (one.strip for one in self.living.values()), (one.strip for one in self.edit.values()), self.pairs
         )
         self.shifts = self._shifts()
+        self.speeds = {
+            one.strip.inputs[0]: one.strip
+            for one in self.living.values()
+            if one.strip.effect_type == "SPEED" and one.strip.inputs and not one.strip.mute
+        }
+        """The Speed effects by the strips that they are laid over."""
         self.channels = self._channels()
         self.taken = set(self.living)
         self.names = {**self.pairs, **self.effects}
@@ -177,12 +183,39 @@ class _Planner:
             change = self._changed_meta(moved, after.strip, self.shifts[old] - shift)
         else:
             change = _compared(moved, after.strip, self.rate, with_channels=self.with_channels)
+            if change is not None and old in self.speeds and not self.with_channels:
+                change = self._behind_speed_effect(change, moved, after.strip)
         if into is not None:
             kept = change or Change(old, (), moved, moved)
             change = replace(kept, kinds=_sorted({*kept.kinds, ChangeKind.MOVED}), into=into)
         if change is None:
             return None
         return replace(change, before=before.strip, level=before.level)
+
+    def _behind_speed_effect(self, change: Change, old: StripSnapshot, new: StripSnapshot) -> Change | None:
+        """A strip under a Speed effect went out as a clip of that speed. Other programs bring that back without the
+        effect; the same speed from the same frame on is what it was."""
+        effect = self.speeds[old.name]
+        factor = effect.settings.get("speed_factor")
+        shown = pieces_of(new, self.rate).pieces
+        known = None
+        if effect.settings.get("speed_control") == "MULTIPLY" and isinstance(factor, int | float):
+            known = with_speed_effect(pieces_of(old, self.rate), Fraction(factor), Fraction(0), old.length)
+        is_same = (
+            known is not None
+            and len(shown) == 1
+            and abs(shown[0].first - known.pieces[0].first) <= 1
+            and math.isclose(
+                _speed(new, shown[0].speed, self.rate), _speed(old, known.pieces[0].speed, self.rate), rel_tol=1e-4
+            )
+        )
+        if not is_same:
+            return replace(change, blocked=f"the Speed effect {effect.name} sets its speed: change it there")
+        if new.start == old.start and new.length == old.length:
+            return None
+        kind = ChangeKind.MOVED if new.length == old.length else ChangeKind.TRIMMED
+        after = replace(old, start=new.start, length=new.length)
+        return Change(old.name, (kind,), old, after)
 
     def _changed_meta(self, old: StripSnapshot, new: StripSnapshot, shift: int) -> Change | None:
         """`shift`: by how many frames what it holds was moved."""

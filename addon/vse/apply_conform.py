@@ -18,7 +18,7 @@ from ..interchange.bridge import StripKind, bridge_module
 from ..timeline.channels import HIGHEST_CHANNEL
 from ..timeline.rate import scene_rate
 from .change_level import move_to_level
-from .compat import content_start, left_handle, right_handle, set_content_start
+from .compat import content_duration, content_start, left_handle, right_handle, set_content_start
 from .conform_check import check_changes, file_of
 from .context import sequencer_context
 from .meta_level import select_only, siblings
@@ -105,6 +105,14 @@ class _Place:
         if content_start(strip) != self.start:
             set_content_start(strip, self.start)
         set_handles(strip, self.left, self.right)
+
+
+def _forget_speed(strip: Strip) -> None:
+    """Of a slowed down strip that is trimmed, Blender lets the right handle end up before the left one, where no key
+    can be added (measured on 5.2.3): all of its content is shown until the handles are set again."""
+    strip.retiming_keys.reset()
+    start = round(content_start(strip))
+    set_handles(strip, start, start + content_duration(strip))
 
 
 def _nested(snapshot: TimelineSnapshot) -> Mapping[str, Nested]:
@@ -249,7 +257,7 @@ class _Attempt:
         is_retimed = before.retiming != after.retiming or (after.retiming is not None and is_other)
         if (is_retimed or is_other) and before.retiming is not None:
             self._take_back.append(lambda: self._retime_again(strip, before))
-            strip.retiming_keys.reset()
+            _forget_speed(strip)
         if before.reverse_frames != after.reverse_frames and hasattr(strip, "use_reverse_frames"):
             self._take_back.append(lambda: setattr(strip, "use_reverse_frames", before.reverse_frames))
             strip.use_reverse_frames = after.reverse_frames
@@ -258,7 +266,7 @@ class _Attempt:
             self._media.show(strip, after, partners, is_other=is_other)
         if is_retimed and after.retiming is not None:
             if before.retiming is None:
-                self._take_back.append(lambda: strip.retiming_keys.reset())
+                self._take_back.append(lambda: _forget_speed(strip))
             self._writer.retime(strip, after)
         self._set_place(strip, name, before, after, is_absolute=is_other or is_retimed)
 
@@ -278,7 +286,7 @@ class _Attempt:
 
     def _retime_again(self, strip: Strip, before: StripSnapshot) -> None:
         if len(strip.retiming_keys):
-            strip.retiming_keys.reset()
+            _forget_speed(strip)
         self._writer.retime(strip, before)
 
     def _is_beside(self, other: str, name: str) -> bool:

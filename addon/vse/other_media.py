@@ -18,7 +18,7 @@ from ..interchange.bridge import StripKind
 from ..media.file_facts import file_facts
 from ..timeline.rate import scene_rate
 from ..timeline.take import Take
-from .compat import content_duration, curves_of, set_content_trim
+from .compat import content_duration, content_trim, curves_of, set_content_trim
 from .connect import connect
 from .framing import keep_framing, movie_size, shown_size
 from .meta_level import level_of, select_only
@@ -94,10 +94,16 @@ class MediaChanges:
             take = Take(
                 after.shot_id or path.stem, after.take_number, path, facts.frame_count or 1, facts.rate, has_sound=False
             )
+            memory, trim = strip_memory(strip), content_trim(strip)
             change = RateChange.prepare(self._scene, strip, take)
+            if memory is not None:
+                # What it plays at by now, which need not be its file's rate.
+                change.rate = memory.playback_rate or self._rate
             self._rate_changes.append(change)
             self._take_back.append(lambda: self._take_rate_back(change))
             change.make()
+            if not is_other:
+                set_content_trim(strip, *trim)
             connect(self._scene, strip, list(partners))
             if not self._runs_at(strip, facts.rate):
                 raise PlacementError(

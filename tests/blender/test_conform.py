@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -41,7 +42,7 @@ from addon.vse.strip_memory import connected_names
 from tests.numbered_video import read_numbers, write_numbered
 from tests.other_program import OtherProgram
 
-from .rich_edit import SIZE_PX, add_movie, rich_edit
+from .rich_edit import SIZE_PX, add_movie, retime, rich_edit
 from .test_exchange import differences
 
 Scene = bpy.types.Scene
@@ -334,12 +335,29 @@ def test_an_error_after_all_was_done_brings_levels_and_media_back(
     """The last thing that can fail: a strip that does not lie where it should."""
     scene = nested_edit(tmp_path)
     write_numbered(tmp_path / "new.mp4", 200, Fraction(30), size=(640, 360), click_s=0.5)
+    # One frame for each of the timeline's, whatever its file's rate; and one that is slowed down.
+    odd = scene.sequence_editor.strips.new_movie(
+        name="odd", filepath=str(tmp_path / "new.mp4"), channel=5, frame_start=1
+    )
+    set_left_handle(odd, 11)
+    slow = add_movie(scene, tmp_path / "new.mp4", "slow", 6, 1)
+    retime(scene, slow, frames=(), speeds=(50,))
+    set_left_handle(slow, 25)
+    set_right_handle(slow, 73)
+    sound = scene.sequence_editor.strips.new_sound(
+        name="sound", filepath=str(tmp_path / "new.mp4"), channel=7, frame_start=1
+    )
+    connect(scene, odd, [sound])
+    write_numbered(tmp_path / "short.mp4", 60, Fraction(25), size=SIZE_PX, click_s=0.5)
 
     def change(other: OtherProgram) -> None:
         track = other.clip("b").parent()
         other.timeline.tracks[0].append(track.pop(track.index(other.clip("b"))))
         other.replace_media("d", tmp_path / "new.mp4", rate=30.0, frames=200, start=10)
         other.speed("a", 2.0)
+        other.speed("odd", 2.0)
+        other.speed("slow", 3.0)
+        other.replace_media("sound", tmp_path / "short.mp4", start=5)
         other.gap(other.timeline.tracks[0], 0, 12)
 
     path = changed_elsewhere(scene, tmp_path, change, keeps=False)
@@ -598,3 +616,71 @@ def test_what_is_locked_stays_and_is_said(tmp_path: Path) -> None:
     assert applied.changes == 1
     assert {name: content_start(there[name]) for name in "abd"} == {**before, "b": before["b"] - 5}
     assert there["a"].lock
+
+
+@pytest.mark.parametrize("how", ["own speed", "frame by frame", "retimed already"])
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["same file", "other file"])
+def test_a_speed_set_elsewhere_shows_the_frames_that_the_edit_says(tmp_path: Path, how: str, is_replaced: bool) -> None:
+    scene = edit(24, tmp_path)
+    write_numbered(tmp_path / "old.mp4", 300, Fraction(30), size=SIZE_PX)
+    write_numbered(tmp_path / "new.mp4", 300, Fraction(25), size=SIZE_PX)
+    if how == "frame by frame":
+        strip = scene.sequence_editor.strips.new_movie(
+            name="a", filepath=str(tmp_path / "old.mp4"), channel=1, frame_start=1
+        )
+    else:
+        strip = add_movie(scene, tmp_path / "old.mp4", "a", 1, 1)
+    if how == "retimed already":
+        retime(scene, strip, frames=(), speeds=(50,))
+    set_left_handle(strip, 25)
+    set_right_handle(strip, 73)
+    file, rate = ("new.mp4", 25) if is_replaced else ("old.mp4", 30)
+
+    def change(other: OtherProgram) -> None:
+        clip = other.clip("a")
+        clip.effects.clear()
+        if is_replaced:
+            other.replace_media("a", tmp_path / file)
+        other.speed("a", 1.5)
+        clip.source_range = other.span(24, 48)
+
+    path = changed_elsewhere(scene, tmp_path, change, keeps=False)
+    assert conform(scene, path).notes == ()
+    assert span(strips(scene)["a"]) == (25, 73)
+    scene.frame_start, scene.frame_end = 25, 72
+    render_preview(scene, tmp_path / "seen.mp4")
+    shown = read_numbers(tmp_path / "seen.mp4")
+    # From one second of the file on, a second and a half each second.
+    assert [abs(number - (1 + place * 1.5 / 24) * rate) <= 1.5 for place, number in enumerate(shown)] == [True] * 48
+
+
+def test_other_pictures_and_another_count_of_them(tmp_path: Path) -> None:
+    scene = rich_edit(tmp_path / "media", Fraction(25))
+    folder = tmp_path / "graded"
+    folder.mkdir()
+    for number in range(1, 9):
+        shutil.copy(tmp_path / "media" / f"picture.{number:04d}.png", folder / f"grade.{number:04d}.png")
+
+    def change(other: OtherProgram) -> None:
+        clip = other.clip("sequence")
+        clip.set_media_references(
+            {
+                "DEFAULT_MEDIA": otio.schema.ImageSequenceReference(
+                    str(folder), "grade.", ".png", 1, 1, 25, 4,
+                    available_range=otio.opentime.TimeRange(
+                        otio.opentime.RationalTime(0, 25), otio.opentime.RationalTime(8, 25)
+                    ),
+                )
+            },
+            "DEFAULT_MEDIA",
+        )  # fmt: skip
+        clip.source_range = other.span(0, 8)
+
+    path = changed_elsewhere(scene, tmp_path, change, keeps=False)
+    before, more = whole(scene)
+    (name,) = (one.name for one in plan_for(scene, path).changes if one.name == "sequence")
+    conform(scene, path, {name})
+    strip = strips(scene)["sequence"]
+    assert [one.filename for one in strip.elements] == [f"grade.{number:04d}.png" for number in range(1, 9)]
+    assert span(strip) == (40, 48)
+    assert Path(bpy.path.abspath(strip.directory)).resolve() == folder

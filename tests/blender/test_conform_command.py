@@ -70,7 +70,9 @@ def test_a_shot_beyond_its_take_is_listed_with_frames_and_price(desk: Shell) -> 
     assert (row["missing_frames"], row["needed_s"]) == (29, 6.25)
     units = estimate_units(replace(PLAIN, duration_s=10))
     assert (row["longer_s"], Decimal(str(row["longer_units"]))) == (10, units)
-    assert row["advice"].startswith(f"29 frames longer than its take: a take of 10 s would cost ${units * 14 / 100:.2f}")
+    assert row["advice"].startswith(
+        f"29 frames longer than its take: a take of 10 s would cost ${units * 14 / 100:.2f}"
+    )
     other = rows["s020 take 1"]
     assert (other["missing_frames"], other["longer_s"], other["advice"]) == (0, None, None)
     assert other["frames"] == "201-300 → 251-360"

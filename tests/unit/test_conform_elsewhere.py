@@ -507,3 +507,30 @@ def test_a_transition_whose_strips_part_is_removed_and_said(back: Callable[..., 
     result = conformed(living, plan, ["b"])
     assert "cross" not in nested(result.snapshot.strips)
     assert dict(result.skipped)["cross"] == "its strips do not overlap any more, so it is removed"
+
+
+def test_a_strip_under_a_speed_effect_keeps_its_speed(back: Callable[..., ConformPlan]) -> None:
+    effect = StripSnapshot("speed", StripKind.EFFECT, 6, 51, 50, 0, {}, "", effect_type="SPEED", inputs=("b",),
+                           blend_type="ALPHA_OVER",
+                           settings={"speed_control": "MULTIPLY", "speed_factor": 0.5})  # fmt: skip
+    living = replace(LIVING, strips=(*LIVING.strips, effect))
+    assert kinds(back(lambda _: None, living)) == {}
+    moved = back(lambda other: other.gap(other.clip("b").parent(), 1, 12), living)
+    assert kinds(moved)["b"] == "moved"
+    assert nested(apply_conform(living, moved).strips)["speed"].strip.start == 63
+    faster = back(lambda other: other.speed("b", 4.0), living)
+    assert [(one.name, one.blocked) for one in faster.changes] == [
+        ("b", "the Speed effect speed sets its speed: change it there")
+    ]
+
+
+def test_a_clip_shown_frame_by_frame_is_no_faster_than_it_was(back: Callable[..., ConformPlan]) -> None:
+    """25 fps in an edit of 24, one frame for each: other programs see a speed."""
+    media = Media("/media/pal.mov", Fraction(25), 1000)
+    strip = replace(clip("pal", 2, 1, 100, 40), keeps_speed=False, content_length=1000, media={SINGLE_MEDIA: media})
+    living = replace(LIVING, strips=(strip,))
+    assert kinds(back(lambda _: None, living)) == {}
+    plan = back(lambda other: other.trim("pal", tail=30), living)
+    assert kinds(plan) == {"pal": "trimmed"}
+    after = apply_conform(living, plan).strips[0]
+    assert (after.start, after.length, after.content_offset, after.keeps_speed) == (1, 70, 40, False)
