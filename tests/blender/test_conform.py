@@ -677,7 +677,6 @@ def test_other_pictures_and_another_count_of_them(tmp_path: Path) -> None:
         clip.source_range = other.span(0, 8)
 
     path = changed_elsewhere(scene, tmp_path, change, keeps=False)
-    before, more = whole(scene)
     (name,) = (one.name for one in plan_for(scene, path).changes if one.name == "sequence")
     conform(scene, path, {name})
     strip = strips(scene)["sequence"]
