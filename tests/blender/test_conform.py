@@ -683,3 +683,51 @@ def test_other_pictures_and_another_count_of_them(tmp_path: Path) -> None:
     assert [one.filename for one in strip.elements] == [f"grade.{number:04d}.png" for number in range(1, 9)]
     assert span(strip) == (40, 48)
     assert Path(bpy.path.abspath(strip.directory)).resolve() == folder
+
+
+def test_an_edit_that_begins_before_the_scene_does_is_compared_from_its_own_beginning(tmp_path: Path) -> None:
+    scene = nested_edit(tmp_path)
+    scene.frame_start = 40
+    path = changed_elsewhere(scene, tmp_path, lambda other: other.trim("z", tail=10), keeps=False)
+    assert {change.name for change in plan_for(scene, path).changes} == {"z"}
+
+
+def test_a_take_that_was_made_elsewhere_comes_with_its_record(takes: dict[str, Take], tmp_path: Path) -> None:
+    scene = edit(25, tmp_path)
+    place_take(scene, replace(takes["silent"], shot_id="s010", number=1), 1)
+    write_numbered(tmp_path / "second.mp4", 241, Fraction(24), size=SIZE_PX)
+
+    def change(other: OtherProgram) -> None:
+        clip = other.clip("s010 take 1")
+        references = dict(clip.media_references())
+        references["take 2"] = otio.schema.ExternalReference(
+            str(tmp_path / "second.mp4"),
+            otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(241, 24)),
+            {"retake": {"take": 2, "cost_units": "5", "job": "j2", "recipe": {"prompt": "again"}}},
+        )
+        clip.set_media_references(references, "take 2")
+
+    conform(scene, changed_elsewhere(scene, tmp_path, change, keeps=True))
+    (strip,) = scene.sequence_editor.strips
+    assert (strip.retake.shot_id, strip.retake.take_number) == ("s010", 2)
+    shot = scene.retake.shots["s010"]
+    assert shot.active_take == 2
+    (second,) = (take for take in shot.takes if take.number == 2)
+    assert (second.frame_count, second.cost_units, second.rate) == (241, "5", "24")
+    (snapshot,) = read_timeline(scene).strips
+    assert snapshot.shown is not None
+    assert snapshot.shown.path == str(tmp_path / "second.mp4")
+
+
+def test_a_choice_of_changes_leaves_the_rest(tmp_path: Path) -> None:
+    scene = nested_edit(tmp_path)
+
+    def change(other: OtherProgram) -> None:
+        other.gap(other.timeline.tracks[0], 1, 24)
+        other.slip("c", 10)
+
+    path = changed_elsewhere(scene, tmp_path, change, keeps=False)
+    conform(scene, path, {"c"})
+    there = strips(scene)
+    assert (span(there["outer"]), span(there["c"]), content_start(there["c"])) == ((51, 201), (101, 141), 61)
+    assert {one.name for one in plan_for(scene, path).changes} == {"outer", "z"}
