@@ -130,6 +130,12 @@ def changed(
     """`strip`, as it was, where `place` is now; and in words what of it was changed. `zero` is the frame of its level's
     time zero when it was written."""
     head_was, tail_was = written.head, written.tail
+    own_zero = strip.start - written.start + head_was
+    is_whole = not (head_was or tail_was) and written.length == strip.length
+    if (is_whole and own_zero != zero) or not zero - strip.length <= own_zero <= zero:
+        # It comes from another level, into or out of a nested edit. Under a transition less is on the track than the
+        # strip has, which makes its own zero earlier by a part of its length, and no more.
+        zero = own_zero
     moved = (place.start - place.head) - (zero + written.start - head_was)
     end_moved = (place.start + place.length + place.tail) - (zero + written.start + written.length + tail_was)
     is_retimed = strip.kind is not StripKind.META and not math.isclose(

@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 
 from ..errors import InputError
+from .exit_code import ExitCode
 from .fill import fill
 from .otio_features import features
 from .placing import check_blender
@@ -17,7 +18,7 @@ from .placing import check_blender
 if TYPE_CHECKING:
     from typing import Any
 
-    from otio_bridge.conform import Change
+    from otio_bridge.conform import Change, ConformPlan
 
     from ..interchange.bridge import Report
     from .output import Output
@@ -137,15 +138,17 @@ def conform(
     output: Output = context.obj.output
     scene = open_project(blend.absolute(), scene_name)
     plan = plan_for(scene, edit.absolute())
-    unknown = sorted(set(only) - {change.name for change in plan.changes})
-    if unknown:
-        raise InputError("--only", ", ".join(unknown), "the edit changes no such strip")
+    _check_only(plan, only)
     chosen = [change for change in plan.changes if not only or change.name in only]
     notes: tuple[tuple[str, str, str], ...] = ()
+    skipped = tuple((change.name, change.blocked) for change in chosen if change.blocked)
+    count = len(chosen) - len(skipped)
     if not dry_run:
-        notes = apply_changes(scene, chosen).notes
+        applied = apply_changes(scene, plan, only or None)
+        notes, skipped, count = applied.notes, applied.skipped, applied.changes
         save_project(result.absolute())
     rows = [_change_row(change) for change in chosen]
+    code = ExitCode.SHOTS_FAILED if skipped and not dry_run else ExitCode.DONE
     if as_json:
         output.json(
             {
@@ -153,22 +156,37 @@ def conform(
                 "changes": rows,
                 "unchanged": plan.unchanged,
                 "not_in_edit": list(plan.not_in_edit),
+                "skipped": [list(one) for one in skipped],
                 "notes": [list(note) for note in notes],
             }
         )
-        return 0
-    table = Table("Strip", "Change", "Frames", "Too short", "To make it longer")
+        return code
+    table = Table("Strip", "Change", "Frames", "Needs")
     for row in rows:
-        needs = "" if row["longer_s"] is None else f"{row['longer_s']} s, {row['longer_units']} units"
-        too_short = f"{row['missing_frames']} frames" if row["missing_frames"] else ""
-        table.add_row(row["strip"], ", ".join(row["kinds"]), row["frames"], too_short, needs)
+        table.add_row(row["strip"], ", ".join(row["kinds"]), row["frames"], row["advice"] or "")
     output.results.print(table)
+    for name, reason in skipped:
+        output.notes.print(f"{name}: left as it was: {reason}", markup=False, highlight=False)
     for name, feature, reason in notes:
         output.notes.print(f"{name}: {feature}: {reason}", markup=False, highlight=False)
     done = "nothing was written" if dry_run else str(result)
     as_before = f"{_counted(plan.unchanged, 'strip')} as before"
-    output.results.print(f"{done}: {_counted(len(rows), 'change')}, {as_before}", highlight=False)
-    return 0
+    output.results.print(f"{done}: {_counted(count, 'change')}, {as_before}", highlight=False)
+    return code
+
+
+def _check_only(plan: ConformPlan, only: tuple[str, ...]) -> None:
+    """Raises InputError for names that the edit changes nothing of, and for what cannot be applied."""
+    known = {change.name: change for change in plan.changes}
+    unknown = sorted(set(only) - set(known))
+    if unknown:
+        shown = ", ".join(list(known)[:20])
+        raise InputError(
+            "--only", ", ".join(unknown), f"the edit changes {shown}" if known else "the edit changes nothing"
+        )
+    for name in only:
+        if known[name].blocked:
+            raise InputError("--only", name, f"that change cannot be applied: {known[name].blocked}")
 
 
 def _counted(count: int, word: str) -> str:
@@ -176,23 +194,27 @@ def _counted(count: int, word: str) -> str:
 
 
 def _change_row(change: Change) -> dict[str, Any]:
-    from ..shots.longer_take import longer_take
+    from ..shots.longer_take import more_material
 
     spans = [f"{one.start}-{one.end_exclusive - 1}" for one in (change.before, change.after) if one is not None]
-    strip = change.after
-    shown = strip.shown if strip else None
-    longer = longer_take(shown.metadata["recipe"], change.needed_s) if (
-        shown is not None and change.needed_s and isinstance(shown.metadata.get("recipe"), dict)
-    ) else None  # fmt: skip
+    shown = change.after.shown if change.after else None
+    needs = None
+    if change.missing_frames and shown is not None:
+        needs = more_material(shown.metadata.get("recipe"), change.missing_frames, change.needed_s, shown.rate)
+    longer = needs.longer if needs else None
     return {
         "strip": change.name,
         "shot": change.shot_id,
         "kinds": [kind.value for kind in change.kinds],
         "frames": " → ".join(dict.fromkeys(spans)),
+        "meta": change.level,
+        "into": change.into,
+        "blocked": change.blocked,
         "missing_frames": change.missing_frames,
         "needed_s": float(change.needed_s),
         "longer_s": longer.duration_s if longer else None,
         "longer_units": float(longer.units) if longer else None,
+        "advice": needs.advice if needs else None,
     }
 
 

@@ -28,8 +28,10 @@ def plan_for(scene: Scene, edit: Path) -> ConformPlan:
 
 def plan_between(living: TimelineSnapshot, edit: Path) -> ConformPlan:
     """On any thread."""
-    wanted, report = read_otio(edit, rate=living.rate, start=living.start)
+    # The time zero of the edit as it went out: other programs do not say where that was.
+    zero = min([living.start, *(strip.start for strip in living.strips)])
+    wanted, report = read_otio(edit, rate=living.rate, start=zero)
     plan: ConformPlan = bridge_module("conform").plan_conform(
-        with_media_facts(living), wanted, with_channels=report.is_ours
+        with_media_facts(living), with_media_facts(wanted), with_channels=report.is_ours
     )
     return plan

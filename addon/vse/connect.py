@@ -44,6 +44,9 @@ def connect(scene: Scene, strip: Strip, others: list[Strip]) -> None:
         return
     with level_of(scene, strip):
         select_only(scene, strip, *others)
+        # After Swap Strips the others are still connected with it and it with none of them, which is connected enough
+        # for the operator (measured on 5.2.3).
+        bpy.ops.sequencer.disconnect("EXEC_DEFAULT", False)
         bpy.ops.sequencer.connect("EXEC_DEFAULT", False, toggle=False)
 
 

@@ -193,22 +193,11 @@ class TimelineWriter:
                     yield one
 
     def _record_takes(self, strip: StripSnapshot) -> None:
-        if not strip.shot_id:
-            return
-        is_known = strip.shot_id in self.scene.retake.shots
-        for media in strip.media.values():
-            number = media.metadata.get("take")
-            if not isinstance(number, int) or knows_take(self.scene, strip.shot_id, number):
-                continue
-            if not is_known:
-                self._new_shots.append(strip.shot_id)
-                is_known = True
-            else:
-                self._new_takes.append((strip.shot_id, number))
-            record_take(self.scene, _take(strip, media, number), make_active=number == strip.take_number)
-        if not is_known:
-            self.scene.retake.shots.add().name = strip.shot_id
+        is_new_shot, numbers = record_new_takes(self.scene, strip)
+        if is_new_shot:
             self._new_shots.append(strip.shot_id)
+        else:
+            self._new_takes += [(strip.shot_id, number) for number in numbers]
 
     def _connect(self) -> None:
         """Groups of strips of one level. Few are selected at a time: selecting is what takes long in a large edit."""
@@ -261,6 +250,22 @@ class TimelineWriter:
         if foreign := {str(one.number): dict(one.foreign) for one in snapshot.channels if one.foreign}:
             kept["channels"] = foreign
         scene.retake.exchange = as_text(kept)
+
+
+def record_new_takes(scene: Scene, strip: StripSnapshot) -> tuple[bool, list[int]]:
+    """What the scene does not know yet of the strip's shot: whether the shot was new, and the numbers of new takes."""
+    if not strip.shot_id:
+        return False, []
+    is_new_shot = strip.shot_id not in scene.retake.shots
+    numbers = []
+    for media in strip.media.values():
+        number = media.metadata.get("take")
+        if isinstance(number, int) and not knows_take(scene, strip.shot_id, number):
+            numbers.append(number)
+            record_take(scene, _take(strip, media, number), make_active=number == strip.take_number)
+    if strip.shot_id not in scene.retake.shots:
+        scene.retake.shots.add().name = strip.shot_id
+    return is_new_shot, numbers
 
 
 def _write_channels(channels: Any, level: StripSnapshot | TimelineSnapshot) -> None:

@@ -145,6 +145,8 @@ def test_an_editor_imports_an_edit_and_conforms_it(editor: Editor) -> None:
     assert said["apply"] == ""
     assert said["conformed"] == {"a": [1, 73], "b": [73, 123], "gone": [123, 163]}
     assert said["undone"] == {"a": [1, 61], "b": [61, 111], "gone": [111, 151]}
+    assert said["apply what is not locked"] == ""
+    assert said["beside what is locked"] == {"a": [1, 73], "b": [73, 123], "gone": [111, 151]}
     if wanted := os.environ.get("RETAKE_PICTURES"):
         for path in sorted(editor.folder.glob("1?-*.png")):
             shrink(path, Path(wanted) / f"{path.stem}.jpg")

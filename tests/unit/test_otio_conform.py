@@ -12,7 +12,8 @@ import opentimelineio as otio
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
-from otio_bridge.conform import ChangeKind, ConformPlan, apply_conform, plan_conform
+from otio_bridge.conform import ChangeKind, ConformPlan, plan_conform
+from otio_bridge.conform_apply import apply_conform
 from otio_bridge.export import export_timeline
 from otio_bridge.import_timeline import ImportOptions, import_text
 from otio_bridge.snapshot import SINGLE_MEDIA, Curve, KeyPoint, Media, StripKind, StripSnapshot, TimelineSnapshot

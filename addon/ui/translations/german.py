@@ -2,6 +2,9 @@
 """German, with the words that Blender's own German has: Streifen, Kanal, Abspielkopf."""
 
 GERMAN_OPERATORS = {
+    "Choose Changes": "Änderungen wählen",
+    "Compare Again": "Noch einmal vergleichen",
+    "Go to Change": "Zur Änderung gehen",
     "Apply Changes": "Änderungen anwenden",
     "Compare with Changed Edit": "Mit geändertem Schnitt vergleichen",
     "Compare with Changed Edit…": "Mit geändertem Schnitt vergleichen…",
@@ -86,6 +89,49 @@ GERMAN_OPERATORS = {
 }
 
 GERMAN = {
+    "All": "Alle",
+    "All changes that can be applied": "Alle Änderungen, die angewendet werden können",
+    "Bring the chosen changes onto the timeline, all of them or, where one fails, none. Strips keep all else that "
+    "they are; one undo step takes it back": (
+        "Die gewählten Änderungen in den Schnitt übernehmen, alle oder, wo eine scheitert, keine. Sonst bleiben die "
+        "Streifen, was sie sind; ein Schritt zurück nimmt alles zurück"
+    ),
+    "Cannot Be Applied": "Kann nicht angewendet werden",
+    "Choose": "Wählen",
+    "Choose all changes that can be applied, or none": (
+        "Alle Änderungen wählen, die angewendet werden können, oder keine"
+    ),
+    "Compare the edit with the timeline again": "Den Schnitt noch einmal mit der Zeitleiste vergleichen",
+    "Compare the same edit with the timeline as it is now. What was chosen has to be chosen again": (
+        "Denselben Schnitt mit der Zeitleiste vergleichen, wie sie jetzt ist. Was gewählt war, ist neu zu wählen"
+    ),
+    "Done": "Fertig",
+    "Frame": "Bild",
+    "Scene": "Szene",
+    "It stays as it is: {reason}": "Es bleibt, wie es ist: {reason}",
+    "List what another program changed in this edit, to bring it back onto the timeline: .otio, .otioz or .otiod. "
+    "Nothing is changed by looking": (
+        "Auflisten, was ein anderes Programm an diesem Schnitt geändert hat, um es zu übernehmen: .otio, .otioz oder "
+        ".otiod. Das Ansehen ändert nichts"
+    ),
+    "Long Enough": "Lang genug",
+    "Move the playhead to the change's first frame, and make its strip the active one where there is one": (
+        "Den Abspielkopf auf das erste Bild der Änderung setzen und ihren Streifen, wo es ihn gibt, aktivieren"
+    ),
+    "No change": "Keine Änderung",
+    "None of the changes can be applied": "Keine der Änderungen kann angewendet werden",
+    "Not in the Edit": "Nicht im Schnitt",
+    "Those whose media is long enough: nothing has to be made again": (
+        "Die, deren Material lang genug ist: Nichts muss neu entstehen"
+    ),
+    "These are changes of another scene": "Das sind Änderungen einer anderen Szene",
+    "What it is about, and what it needs, is shown below the list": (
+        "Worum es geht und was dazu fehlt, steht unter der Liste"
+    ),
+    "{count} changes are on the timeline": "{count} Änderungen sind im Schnitt",
+    "{count} changes are on the timeline, {skipped} are not": "{count} Änderungen sind im Schnitt, {skipped} nicht",
+    "{count} of {all} chosen": "{count} von {all} gewählt",
+    "{count} strips are not in the edit and stay": "{count} Streifen sind nicht im Schnitt und bleiben",
     "A scene of its own, with the edit's rate and size": "Eine eigene Szene mit Bildrate und Größe des Schnitts",
     "Absolute": "Absolut",
     "Adobe Premiere Pro": "Adobe Premiere Pro",
@@ -96,9 +142,6 @@ GERMAN = {
         "Bei den eigenen Frames des Schnitts, über allem, was dort liegt"
     ),
     "Beginning at the playhead, above all that lies there": "Vom Abspielkopf an, über allem, was dort liegt",
-    "Bring the chosen changes onto the timeline; strips keep all else that they are": (
-        "Die gewählten Änderungen in den Schnitt übernehmen; sonst bleiben die Streifen, was sie sind"
-    ),
     "Change": "Änderung",
     "Choose a change": "Eine Änderung auswählen",
     "DaVinci Resolve": "DaVinci Resolve",
@@ -119,9 +162,6 @@ GERMAN = {
     "Kdenlive": "Kdenlive",
     "Levels, transforms and links in Resolve's own words": (
         "Pegel, Transformationen und Verknüpfungen in Resolves eigenen Worten"
-    ),
-    "List what another program changed in this edit, to bring it back onto the timeline": (
-        "Auflisten, was ein anderes Programm an diesem Schnitt geändert hat, um es zu übernehmen"
     ),
     "Look for the media of stand-ins in a folder and all below it, by name and content": (
         "Die Medien von Platzhaltern in einem Ordner und allen darunter suchen, nach Namen und Inhalt"

@@ -306,13 +306,23 @@ def exchange() -> Iterator[float]:
     yield from wait(lambda: len(rows) > 0)
     said["changes"] = [row.words for row in rows]
     yield 1.5
-    picture("10-conform")
     said["apply"] = act(lambda: bpy.ops.retake.apply_conform("INVOKE_DEFAULT", True))
     yield 1.0
     said["conformed"] = places()
     act(lambda: bpy.ops.ed.undo())
     yield 1.0
     said["undone"] = places()
+    scene().sequence_editor.strips_all["gone"].lock = True
+    act(lambda: bpy.ops.retake.conform_again())
+    yield 0.5
+    yield from wait(lambda: len(bpy.context.window_manager.retake_conform.changes) > 0)
+    bpy.context.window_manager.retake_conform.row = 2
+    area().tag_redraw()
+    yield 1.5
+    picture("10-conform")
+    said["apply what is not locked"] = act(lambda: bpy.ops.retake.apply_conform("INVOKE_DEFAULT", True))
+    yield 1.0
+    said["beside what is locked"] = places()
 
 
 def places() -> dict[str, list[int]]:
