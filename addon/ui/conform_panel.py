@@ -17,6 +17,8 @@ from .wrapped_label import wrapped_label
 if TYPE_CHECKING:
     from threading import Event
 
+    from ..interchange.bridge import TimelineSnapshot
+
 _MOST_ROWS = 12
 _ICONS = {"kept": "CHECKMARK", "approximated": "ERROR", "dropped": "CANCEL"}
 _changes: list[Any] = []
@@ -81,13 +83,10 @@ class RETAKE_OT_conform(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..vse.read import read_timeline
-
         scene = edit_scene()
         path = Path(bpy.path.abspath(self.filepath))
-        living = read_timeline(scene)
 
-        def work(_unwanted: Event) -> Any:
+        def work(living: TimelineSnapshot, _unwanted: Event) -> Any:
             from ..vse.conform import plan_between
 
             plan = plan_between(living, path)
@@ -97,7 +96,7 @@ class RETAKE_OT_conform(bpy.types.Operator):
             plan, needs = found
             show_plan(path.name, plan, needs)
 
-        reading.begin(scene, "The edits are being compared", work, take_in)
+        reading.begin_with_edit(scene, "The edits are being compared", work, take_in)
         return {"FINISHED"}
 
 

@@ -328,6 +328,16 @@ def redraw() -> None:
                 area.tag_redraw()
 
 
+def redraw_sidebars() -> None:
+    """Draw the panels again, and not the timeline beside them, which takes longer the longer it is."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "SEQUENCE_EDITOR":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+
+
 def load_when_drawn() -> bool:
     """Whether panels can draw; begins to load what they need where they cannot yet."""
     if loading.is_done():

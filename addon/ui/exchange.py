@@ -99,22 +99,25 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..vse.read import read_timeline
-
         scene = edit_scene()
         path = Path(bpy.path.abspath(self.filepath))
         if path.suffix not in {".otio", ".otioz", ".otiod"}:
             path = path.with_name(f"{path.name}.otio")
-        snapshot = read_timeline(scene)
         flavour, form, strict = self.flavour, "" if self.paths == "BEST" else self.paths, self.strict
 
-        def work(_unwanted: Event) -> Report:
+        def work(snapshot: TimelineSnapshot, unwanted: Event) -> Report | None:
             from ..interchange.media_facts import with_media_facts
             from ..interchange.otio_file import write_otio
 
-            return write_otio(with_media_facts(snapshot), path, flavour=flavour, url_form=form, strict=strict)
+            told = with_media_facts(snapshot)
+            if unwanted.is_set():
+                return None
+            return write_otio(told, path, flavour=flavour, url_form=form, strict=strict)
 
-        reading.begin(scene, "The edit is being written", work, lambda _, report: show_report(path.name, report))
+        def take_in(_: bpy.types.Scene, report: Report) -> None:
+            show_report(path.name, report)
+
+        reading.begin_with_edit(scene, "The edit is being written", work, take_in)
         return {"FINISHED"}
 
 
@@ -293,13 +296,10 @@ class RETAKE_OT_relink(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..vse.read import read_timeline
-
         scene = edit_scene()
         folder = Path(bpy.path.abspath(self.directory))
-        snapshot = read_timeline(scene)
 
-        def work(_unwanted: Event) -> Any:
+        def work(snapshot: TimelineSnapshot, _unwanted: Event) -> Any:
             from ..interchange.otio_file import relink_media
 
             return relink_media(snapshot, [folder])
@@ -313,7 +313,7 @@ class RETAKE_OT_relink(bpy.types.Operator):
                 reading.show_trouble(f"None of the missing files is in {folder}.")
             desk.redraw()
 
-        reading.begin(scene, "Missing media is being looked for", work, take_in)
+        reading.begin_with_edit(scene, "Missing media is being looked for", work, take_in)
         return {"FINISHED"}
 
 
