@@ -51,6 +51,7 @@ from .ui import (
     take_steps,
     takes_panel,
     translations,
+    writing,
 )
 from .vse import properties
 
@@ -110,6 +111,7 @@ _CLASSES = (
     *pack_shots.CLASSES,
     *frame_image.CLASSES,
     *fill_gaps.CLASSES,
+    *writing.CLASSES,
     *exchange.CLASSES,
     *conform_panel.CLASSES,
 )
@@ -139,6 +141,7 @@ _PARTS: tuple[ModuleType, ...] = (
     reading,
     reference_check,
     library_panel,
+    writing,
     exchange,
     conform_panel,
     translations,

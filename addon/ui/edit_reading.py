@@ -54,12 +54,10 @@ class EditReading:
         if self._steps is None:
             if time.monotonic() < self._begin_at_s:
                 return
-            self._begin()
-        steps = self._steps
-        assert steps is not None
+            self._steps = self._begin()
         try:
             while time.perf_counter() < until_s:
-                next(steps)
+                next(self._steps)
                 self._read += 1
         except StopIteration as end:
             self.snapshot = end.value
@@ -67,7 +65,7 @@ class EditReading:
         except (EditChangedError, ReferenceError):
             self.begin_again()
 
-    def _begin(self) -> None:
+    def _begin(self) -> Generator[None, None, TimelineSnapshot]:
         from ..vse.read import timeline_steps
 
         scene = bpy.data.scenes.get(self._scene_name)
@@ -80,7 +78,7 @@ class EditReading:
         self._beginnings += 1
         self._read = 0
         self._strips = len(scene.sequence_editor.strips_all) if scene.sequence_editor else 0
-        self._steps = timeline_steps(scene)
+        return timeline_steps(scene)
 
     def begin_again(self) -> None:
         self._steps = None

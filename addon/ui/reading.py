@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files that are read, cut or rendered for the panels: on threads, and taken in on the main thread when they are there.
 
-Work that needs a scene's edit has it read first, a slice a tick. Nothing of it is asked of Kling, and nothing is paid. Main thread only, but for the work itself.
+Work that needs a scene's edit has it read first, a slice a tick.
+
+Nothing of it is asked of Kling, and nothing is paid. Main thread only, but for the work itself.
 """
 
 from __future__ import annotations
@@ -117,8 +119,8 @@ def _is_being_read(one: _Work) -> bool:
 
 def _read_on(one: _Work) -> None:
     edit, work = one.edit, one.work
-    assert edit is not None
-    assert work is not None
+    if edit is None or work is None:
+        return
     try:
         edit.go_on()
     except Exception as error:  # noqa: BLE001

@@ -63,6 +63,9 @@ class RetakeScene(bpy.types.PropertyGroup):
     exchange: StringProperty(
         name="Exchange", description="What an imported edit says of itself and Blender has no place for, as JSON"
     )
+    half_import: StringProperty(
+        name="Half Import", description="Not empty while an edit is being written into this scene"
+    )
     compare_edge: FloatProperty(
         name="Edge",
         description="Left of it is the take that the strip shows, right of it the other one",
@@ -83,6 +86,7 @@ class RetakeStrip(bpy.types.PropertyGroup):
     exchange: StringProperty(
         name="Exchange", description="What an imported edit says of this strip and Blender has no place for, as JSON"
     )
+    is_half_import: BoolProperty(name="Half Import", description="Its edit is not written to its end yet")
     compares: StringProperty(
         name="Compares", description="What this strip is for while two takes are compared; empty on other strips"
     )

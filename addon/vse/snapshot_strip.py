@@ -166,7 +166,7 @@ class StripReader:
         if isinstance(stand_in, dict):
             from .stand_in import as_it_was
 
-            return as_it_was(shown, stand_in)
+            return as_it_was(strip, shown, kept)
         return shown
 
     def _keeps_speed(self, memory: StripMemory) -> bool:

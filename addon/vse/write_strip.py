@@ -28,13 +28,13 @@ from .exchange_record import as_text, to_keep
 from .shots import blend_path
 from .snapshot_retiming import write_retiming
 from .snapshot_settings import write_settings
-from .stand_in import new_stand_in
+from .stand_in import new_stand_in, note_as_made
 from .strip_memory import strip_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bpy.types import Scene, SequenceEditor, Strip
+    from bpy.types import Scene, Strip
 
 _EFFECT_KINDS = {StripKind.COLOR: "COLOR", StripKind.TEXT: "TEXT", StripKind.ADJUSTMENT: "ADJUSTMENT"}
 _WITH_FILES = {StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE}
@@ -48,7 +48,6 @@ class StripWriter:
 
     def __init__(self, scene: Scene, rate: Fraction, note: Callable[[str, str, str], None]) -> None:
         self._scene = scene
-        self._editor: SequenceEditor = scene.sequence_editor_create()
         self._rate = rate
         self._note = note
         self._there: dict[str, bool] = {}
@@ -62,7 +61,9 @@ class StripWriter:
             made.select = False
             self._time(made, strip, is_stand_in=is_stand_in, has_inputs=bool(inputs))
             self._look(made, strip)
-            if not is_stand_in:
+            if is_stand_in:
+                note_as_made(made)
+            else:
                 self._own(made, strip)
         except BaseException:
             owner.strips.remove(made)
@@ -204,9 +205,10 @@ class StripWriter:
                 replace(key, frame=key.frame - cut, content_frame=key.content_frame - cut) for key in retiming.keys
             )
             retiming = replace(retiming, keys=keys)
-        active = self._editor.active_strip
+        editor = self._scene.sequence_editor
+        active = editor.active_strip
         made.select = True
-        self._editor.active_strip = made
+        editor.active_strip = made
         try:
             frame = min(left_handle(made) + 1, right_handle(made) - 1)
             # Blender's own operator first: on a strip without keys the function that adds one crashes before 5.1.
@@ -221,7 +223,7 @@ class StripWriter:
             )
         finally:
             made.select = False
-            self._editor.active_strip = active
+            editor.active_strip = active
         if not is_done:
             made.retiming_keys.reset()
             self._note(strip.name, "speed", "Blender did not take its retiming keys")
