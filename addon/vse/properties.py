@@ -64,7 +64,7 @@ class RetakeScene(bpy.types.PropertyGroup):
         name="Exchange", description="What an imported edit says of itself and Blender has no place for, as JSON"
     )
     half_import: StringProperty(
-        name="Half Import", description="Not empty while an edit is being written into this scene"
+        name="Half Import", description="Which import is being written into this scene; empty while none is"
     )
     compare_edge: FloatProperty(
         name="Edge",
@@ -86,7 +86,7 @@ class RetakeStrip(bpy.types.PropertyGroup):
     exchange: StringProperty(
         name="Exchange", description="What an imported edit says of this strip and Blender has no place for, as JSON"
     )
-    is_half_import: BoolProperty(name="Half Import", description="Its edit is not written to its end yet")
+    import_id: StringProperty(name="Import", description="Which import wrote this strip; empty on other strips")
     compares: StringProperty(
         name="Compares", description="What this strip is for while two takes are compared; empty on other strips"
     )

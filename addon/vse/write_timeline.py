@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import time
+import uuid
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from .compat import left_handle, right_handle, whole_numbers
 from .connect import connect_all
 from .context import sequencer_context
 from .exchange_record import as_text, to_record
-from .half_import import mark_scene, mark_strip, remove_marked, unmark_strip
+from .half_import import is_whole, mark_scene, mark_strip, remove_strips
 from .project import blender_rate
 from .shots import knows_take, record_take
 from .snapshot_curves import write_curves
@@ -54,6 +55,7 @@ class TimelineWriter:
         self._is_new_scene = is_new_scene
         self._move = frames, channels
         self._writer = StripWriter(scene, snapshot.rate, lambda *note: self.notes.append(note))
+        self._id = uuid.uuid4().hex
         self._names: dict[str, str] = {}
         """What Blender named the strip, by its name in the edit."""
         self._here: dict[str, Strip] = {}
@@ -92,7 +94,9 @@ class TimelineWriter:
 
         Each enters and leaves the context that operators need by itself.
         """
-        mark_scene(self.scene, is_new=self._is_new_scene)
+        mark_scene(self.scene, self._id, is_new=self._is_new_scene)
+        active = self.scene.sequence_editor_create().active_strip
+        self._active = active.name if active else ""
         for part in (self._move_there, self._write_all, self._connect, self._finish_strips, self._finish_scene):
             pending = part()
             is_done = False
@@ -118,7 +122,7 @@ class TimelineWriter:
         if self._is_new_scene:
             bpy.data.scenes.remove(self.scene)
             return
-        remove_marked(self.scene)
+        remove_strips(self.scene, self._id)
         for name, frame in self._markers:
             marker = next((one for one in self.scene.timeline_markers if (one.name, one.frame) == (name, frame)), None)
             if marker is not None:
@@ -130,7 +134,7 @@ class TimelineWriter:
         for shot_id in self._new_shots:
             shots.remove(shots.find(shot_id))
         self._select_again()
-        self.scene.retake.half_import = ""
+        is_whole(self.scene)
 
     def _move_there(self) -> Iterator[None]:
         if any(self._move):
@@ -166,7 +170,7 @@ class TimelineWriter:
             owner = self._owner(meta)
             self.scene.sequence_editor.display_stack(owner if meta else None)
             made = self._writer.write(owner, strip, scratch, inputs)
-            mark_strip(made)
+            mark_strip(made, self._id)
             self._names[strip.name] = made.name
             self._here[strip.name] = made
             if strip.kind is StripKind.META:
@@ -243,8 +247,6 @@ class TimelineWriter:
         self._selected = [name for name, one in zip(everything.keys(), is_selected, strict=True) if one]
         for name in self._selected:
             everything[name].select = False
-        active = self.scene.sequence_editor.active_strip
-        self._active = active.name if active else ""
         yield
         done: set[str] = set()
         for strip in self.snapshot.walk():
@@ -287,12 +289,8 @@ class TimelineWriter:
             self._markers.append((made.name, made.frame))
         if self._is_new_scene:
             self._describe_scene()
+        is_whole(scene)
         yield
-        for name in self._names:
-            if made_strip := self._strip(name):
-                unmark_strip(made_strip)
-            yield
-        scene.retake.half_import = ""
 
     def _describe_scene(self) -> None:
         scene, snapshot = self.scene, self.snapshot
