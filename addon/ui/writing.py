@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SLICE_S = 0.0035
 """With what goes around it, a tick stays below 4 ms, where one strip does not take longer by itself."""
-_TICK_S = 0.005
+_TICK_S = 0.001
 """Blender draws and looks at the keyboard in between."""
 _SHOWN_S = 0.25
 

@@ -110,6 +110,13 @@ def edit_scene() -> Scene:
     return getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene
 
 
+def has_edit_scene() -> bool:
+    """Whether the first window's workspace names a scene to edit. Where it does not, 5.0.1 crashes when a modifier is
+    added to a strip; before 5.0 there always is one."""
+    workspace = bpy.context.window_manager.windows[0].workspace if bpy.context.window_manager.windows else None
+    return getattr(workspace, "sequencer_scene", workspace) is not None
+
+
 def set_edit_scene(window: Window, scene: Scene | None) -> Scene | None:
     """Let sequencer operators in `window` work on `scene`, and return the scene they worked on before.
 

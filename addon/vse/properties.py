@@ -86,6 +86,9 @@ class RetakeStrip(bpy.types.PropertyGroup):
     exchange: StringProperty(
         name="Exchange", description="What an imported edit says of this strip and Blender has no place for, as JSON"
     )
+    content_frame: FloatProperty(
+        name="Content", description="Its keyframe lies where the missing media of this stand-in begins"
+    )
     import_id: StringProperty(name="Import", description="Which import wrote this strip; empty on other strips")
     compares: StringProperty(
         name="Compares", description="What this strip is for while two takes are compared; empty on other strips"

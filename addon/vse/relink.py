@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..timeline.rate import scene_rate
-from .compat import whole_numbers
+from .compat import curve_homes, whole_numbers
 from .connect import connect_all
 from .context import sequencer_context
 from .meta_level import siblings
 from .snapshot_curves import CurveFinder, write_curves
 from .snapshot_strip import StripReader
-from .stand_in import can_have, is_stand_in, path_of, record_of, stand_ins
+from .stand_in import ANCHOR, can_have, is_stand_in, path_of, record_of, stand_ins
 from .write_strip import StripWriter
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class MediaWriter:
     def __init__(self, scene: Scene, new_paths: Mapping[str, str]) -> None:
         self.scene = scene
         self.written = 0
+        active = scene.sequence_editor.active_strip
+        self._active = active.name if active else ""
         self.count = 0
         """How many strips show their media again."""
         self._new_paths = new_paths
@@ -57,6 +59,8 @@ class MediaWriter:
         self._reader = StripReader(scene, self._finder)
         self._writer = StripWriter(scene, scene_rate(scene.render.fps, scene.render.fps_base), lambda *_: None)
         self._groups: list[tuple[str, ...]] = []
+        self._surplus: list[tuple[str, str]] = []
+        """Curves that the media cannot have, by strip and path."""
         opened = scene.sequence_editor.meta_stack
         self._opened = opened[-1].name if len(opened) else ""
 
@@ -66,7 +70,7 @@ class MediaWriter:
 
     def steps(self, slice_s: float = math.inf) -> Iterator[None]:
         """As those of a TimelineWriter."""
-        for part in (self._finder.steps(), self._replace_all(), self._connect()):
+        for part in (self._finder.steps(), self._replace_all(), self._settle()):
             is_done = False
             while not is_done:
                 ends_s = time.perf_counter() + slice_s
@@ -80,7 +84,7 @@ class MediaWriter:
 
     def stop(self) -> bool:
         with sequencer_context(self.scene):
-            for _ in self._connect():
+            for _ in self._settle():
                 pass
             self._open_meta()
         return True
@@ -90,8 +94,10 @@ class MediaWriter:
         self.stop()
 
     def _open_meta(self) -> None:
+        """To open one makes no strip active, be it the one that is open."""
         editor = self.scene.sequence_editor
-        editor.display_stack(editor.strips_all.get(self._opened) if self._opened else None)
+        if (editor.meta_stack[-1].name if len(editor.meta_stack) else "") != self._opened:
+            editor.display_stack(editor.strips_all.get(self._opened) if self._opened else None)
 
     def _replace_all(self) -> Iterator[None]:
         for name in self._names:
@@ -105,6 +111,7 @@ class MediaWriter:
     def _replace(self, stand_in: Strip) -> bool:
         snapshot = self._with_media(self._reader.strip(stand_in))
         owner = siblings(self.scene, stand_in)
+        editor = self.scene.sequence_editor
         name, channel = stand_in.name, stand_in.channel
         used = set(whole_numbers(owner.strips, "channel"))
         scratch = next((one for one in range(_SCRATCH, 0, -1) if one not in used), _SCRATCH)
@@ -124,7 +131,7 @@ class MediaWriter:
         if is_fitted and snapshot.blend_type:
             made.blend_type = snapshot.blend_type
         self._take_over(stand_in, made, snapshot)
-        was_selected, was_active = stand_in.select, self.scene.sequence_editor.active_strip == stand_in
+        was_selected = stand_in.select
         # From 5.0 on Blender looks up which effects a strip has in a table, which only a new name makes it renew.
         stand_in.name = f"{name} (missing)"
         owner.strips.remove(stand_in)
@@ -132,8 +139,6 @@ class MediaWriter:
         made.channel = channel
         self._writer.finish(made, snapshot)
         made.select = was_selected
-        if was_active:
-            self.scene.sequence_editor.active_strip = made
         if snapshot.connections:
             self._groups.append((name, *snapshot.connections))
         return True
@@ -181,15 +186,30 @@ class MediaWriter:
             curves += [one for one in self.scene.animation_data.drivers if before in one.data_path]
         for curve in curves:
             base, _, path = curve.data_path.partition(before)
-            if can_have(made, path):
-                curve.data_path = f"{base}{after}{path}"
+            # Even what is not wanted: were it removed with the stand-in, all places after it would be others.
+            curve.data_path = f"{base}{after}{path}"
+            if path != ANCHOR and can_have(made, path):
                 moved.add((path, curve.array_index))
+            else:
+                self._surplus.append((stand_in.name, path))
         return moved
 
-    def _connect(self) -> Iterator[None]:
+    def _remove_surplus(self) -> None:
+        if not self._surplus:
+            return
+        base = "sequence_editor.strips_all"
+        surplus = {f'{base}["{bpy.utils.escape_identifier(name)}"].{path}' for name, path in self._surplus}
+        for home in curve_homes(self.scene):
+            for curve in [one for one in home.fcurves if one.data_path in surplus][::-1]:
+                home.fcurves.remove(curve)
+        self._surplus.clear()
+
+    def _settle(self) -> Iterator[None]:
+        """What can be done only when all strips are replaced."""
+        self._remove_surplus()
+        yield
         everything = self.scene.sequence_editor.strips_all
         selected = [strip.name for strip in everything if strip.select] if self._groups else []
-        active = self.scene.sequence_editor.active_strip
         for name in selected:
             everything[name].select = False
         done: set[str] = set()
@@ -203,5 +223,6 @@ class MediaWriter:
         self._groups.clear()
         for name in selected:
             everything[name].select = True
-        self.scene.sequence_editor.active_strip = active
+        self._open_meta()
+        self.scene.sequence_editor.active_strip = everything.get(self._active) if self._active else None
         yield

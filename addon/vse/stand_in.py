@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..interchange.bridge import StripKind, StripSnapshot
+from ..interchange.bridge import Curve, KeyPoint, StripKind, StripSnapshot
 from ..timeline.ranges import FrameRange
 from .compat import new_effect
 from .exchange_record import as_text, from_record, kept_of, to_record
+from .snapshot_curves import write_curves
 from .snapshot_settings import read_settings
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
     from bpy.types import Scene, Strip
 
-    from ..interchange.bridge import Curve
-
+ANCHOR = "retake.content_frame"
 _LOUD = (0.8, 0.0, 0.55)
 _TRANSFORM = {
     "offset_x_px": "offset_x", "offset_y_px": "offset_y", "scale_x": "scale_x", "scale_y": "scale_y",
@@ -66,6 +66,12 @@ def path_of(strip: Strip) -> str:
     return shown.path if shown else ""
 
 
+def anchor(scene: Scene, stand_in: Strip, content_start: int) -> None:
+    """A keyframe where the media begins. Blender moves it when the strip is moved and leaves it when it is trimmed;
+    of a colour, which has no content, nothing else tells the one from the other."""
+    write_curves(scene, stand_in, (Curve(ANCHOR, (KeyPoint(0, 1.0),)),), content_start)
+
+
 def note_as_made(made: Strip) -> None:
     """Kept with the stand-in: what looks otherwise later was changed by the user, and goes over to the media."""
     kept = kept_of(made.retake.exchange)
@@ -80,14 +86,20 @@ def as_it_was(strip: Strip, shown: StripSnapshot, kept: dict[str, Any]) -> Strip
     was: StripSnapshot = from_record(StripSnapshot, kept["stand_in"])
     media = {key: replace(one, missing=True) if key == was.active_media else one for key, one in was.media.items()}
     made = kept.get("as_made")
-    changed = _changed(strip, shown, was, made) if isinstance(made, dict) else {"mute": _mute_before(shown, was)}
+    begins = next((curve.points[0].frame for curve in shown.curves if curve.path == ANCHOR), None)
+    offset = was.content_offset + shown.content_offset
+    if begins is not None:
+        offset = shown.content_offset - round(begins)
+    changed: dict[str, Any] = {"mute": was.mute if was.kind is StripKind.SOUND else shown.mute}
+    if isinstance(made, dict):
+        changed = _changed(strip, shown, was, made, offset - shown.content_offset)
     return replace(
         was,
         name=shown.name,
         channel=shown.channel,
         start=shown.start,
         length=shown.length,
-        content_offset=was.content_offset + shown.content_offset,
+        content_offset=offset,
         media=media,
         lock=shown.lock,
         connections=shown.connections,
@@ -95,13 +107,10 @@ def as_it_was(strip: Strip, shown: StripSnapshot, kept: dict[str, Any]) -> Strip
     )
 
 
-def _mute_before(shown: StripSnapshot, was: StripSnapshot) -> bool:
-    """Of a stand-in whose beginning nobody noted."""
-    return was.mute if was.kind is StripKind.SOUND else shown.mute
-
-
-def _changed(strip: Strip, shown: StripSnapshot, was: StripSnapshot, made: dict[str, Any]) -> dict[str, Any]:
-    """What is animated is told by its curve: the value of this frame says nothing."""
+def _changed(
+    strip: Strip, shown: StripSnapshot, was: StripSnapshot, made: dict[str, Any], later: int
+) -> dict[str, Any]:
+    """The media begins `later` frames before the stand-in does. What is animated is told by its curve: the value of this frame says nothing."""
     live = _look_of(strip)
     animated = {curve.path for curve in shown.curves}
     found: dict[str, Any] = {"mute": live["mute"] if live["mute"] != made.get("mute") else was.mute}
@@ -132,7 +141,7 @@ def _changed(strip: Strip, shown: StripSnapshot, was: StripSnapshot, made: dict[
         found["settings"] = {**was.settings, **settings}
     # Those that the stand-in can have are on it; it cannot have a volume, say.
     elsewhere = [curve for curve in was.curves if not can_have(strip, curve.path)]
-    found["curves"] = tuple(sorted([*elsewhere, *_later(shown, was)], key=lambda one: (one.path, one.index)))
+    found["curves"] = tuple(sorted([*elsewhere, *_later(shown, later)], key=lambda one: (one.path, one.index)))
     return found
 
 
@@ -144,9 +153,8 @@ def can_have(strip: Strip, path: str) -> bool:
     return True
 
 
-def _later(shown: StripSnapshot, was: StripSnapshot) -> list[Curve]:
+def _later(shown: StripSnapshot, by: int) -> list[Curve]:
     """The curves of a stand-in count from its own beginning, not from that of the media."""
-    by = was.content_offset
 
     def moved(at: tuple[float, float] | None) -> tuple[float, float] | None:
         return None if at is None else (at[0] + by, at[1])
@@ -159,6 +167,7 @@ def _later(shown: StripSnapshot, was: StripSnapshot) -> list[Curve]:
             ),
         )
         for curve in shown.curves
+        if curve.path != ANCHOR
     ]
 
 

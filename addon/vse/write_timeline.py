@@ -19,7 +19,7 @@ from ..timeline.channels import HIGHEST_CHANNEL
 from ..timeline.take import Take
 from .compat import left_handle, right_handle, whole_numbers
 from .connect import connect_all
-from .context import sequencer_context
+from .context import OperatorContext
 from .exchange_record import as_text, to_record
 from .half_import import is_whole, mark_scene, mark_strip, remove_strips
 from .project import blender_rate
@@ -54,7 +54,10 @@ class TimelineWriter:
         self.notes: list[tuple[str, str, str]] = []
         self._is_new_scene = is_new_scene
         self._move = frames, channels
-        self._writer = StripWriter(scene, snapshot.rate, lambda *note: self.notes.append(note))
+        self._operators: OperatorContext | None = None
+        self._writer = StripWriter(
+            scene, snapshot.rate, lambda *note: self.notes.append(note), need_operators=self._need_operators
+        )
         self._id = uuid.uuid4().hex
         self._names: dict[str, str] = {}
         """What Blender named the strip, by its name in the edit."""
@@ -103,7 +106,8 @@ class TimelineWriter:
             while not is_done:
                 self._here.clear()
                 began_s = before_s = time.perf_counter()
-                with sequencer_context(self.scene):
+                operators = self._operators = OperatorContext(self.scene)
+                try:
                     while not is_done:
                         is_done = next(pending, self) is self
                         now_s = time.perf_counter()
@@ -111,6 +115,8 @@ class TimelineWriter:
                         if 2 * now_s - before_s - began_s > slice_s:
                             break
                         before_s = now_s
+                finally:
+                    operators.leave()
                 yield
 
     def stop(self) -> bool:
@@ -141,6 +147,10 @@ class TimelineWriter:
             self.snapshot = yield from moved(self.snapshot, *self._move)
 
     # Strips
+
+    def _need_operators(self) -> None:
+        if self._operators is not None:
+            self._operators.enter()
 
     def _strip(self, name: str) -> Strip | None:
         """The strip that was made of the edit's `name`; None where there is none, or somebody removed it."""
@@ -256,6 +266,7 @@ class TimelineWriter:
             if len(group) < 2:
                 continue
             done.update(group)
+            self._need_operators()
             connect_all(self.scene, list(group.values()))
             yield
         self.scene.sequence_editor.display_stack(None)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -184,11 +184,15 @@ def test_an_edit_that_never_stands_still_is_given_up(editor: bpy.types.Scene, mo
     monkeypatch.setattr(edit_reading, "_QUIET_S", 0.0)
     many_colours(editor, 300)
     one = edit_reading.EditReading(editor.name)
-    with pytest.raises(ExchangeError, match="again and again"):
+
+    def move_all_the_time() -> None:
         for number in range(200):
             one.go_on(0.002)
             editor.sequence_editor.strips_all["colour 0"].blend_alpha = number / 200
             changed()
+
+    with pytest.raises(ExchangeError, match="again and again"):
+        move_all_the_time()
     one.close()
 
 
@@ -205,12 +209,12 @@ def test_where_nothing_is_read_blender_has_no_handlers_of_it(editor: bpy.types.S
 
 
 @pytest.fixture
-def there(editor: bpy.types.Scene, tmp_path: Path) -> Iterator[bpy.types.Scene]:
+def there(editor: bpy.types.Scene, tmp_path: Path) -> bpy.types.Scene:
     """An edit with something selected, a shot and a marker."""
     rich_edit(tmp_path / "media", Fraction(25))
     editor.sequence_editor.strips_all["still"].select = True
     editor.sequence_editor.active_strip = editor.sequence_editor.strips_all["text"]
-    yield editor
+    return editor
 
 
 def seen(scene: bpy.types.Scene) -> object:
