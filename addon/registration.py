@@ -18,6 +18,7 @@ from .ui import (
     diagnostics,
     draft,
     exchange,
+    exchange_report,
     extend_by_kling,
     file_events,
     fill_gaps,
@@ -112,6 +113,7 @@ _CLASSES = (
     *frame_image.CLASSES,
     *fill_gaps.CLASSES,
     *writing.CLASSES,
+    *exchange_report.CLASSES,
     *exchange.CLASSES,
     *conform_panel.CLASSES,
 )
@@ -142,6 +144,7 @@ _PARTS: tuple[ModuleType, ...] = (
     reference_check,
     library_panel,
     writing,
+    exchange_report,
     exchange,
     conform_panel,
     translations,

@@ -10,7 +10,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
 from ..vse.compat import edit_scene
-from . import desk, exchange, reading
+from . import desk, exchange, exchange_report, reading, writing
 from .sidebar import SidebarPanel
 from .wrapped_label import wrapped_label
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from ..interchange.bridge import TimelineSnapshot
 
-_MOST_ROWS = 12
-_ICONS = {"kept": "CHECKMARK", "approximated": "ERROR", "dropped": "CANCEL"}
 _changes: list[Any] = []
 """What the rows stand for; empty after another file was opened."""
 
@@ -194,8 +192,13 @@ class RETAKE_PT_exchange(SidebarPanel, bpy.types.Panel):
         layout.operator(RETAKE_OT_conform.bl_idname, text="Compare with Changed Edit…", icon="ARROW_LEFTRIGHT")
         layout.operator(exchange.RETAKE_OT_relink.bl_idname, text="Find Missing Media…", icon="VIEWZOOM")
         reading.draw(layout, context)
+        writing.draw(layout)
+        exchange_report.draw_missing(layout, context)
         _draw_changes(layout, context)
-        _draw_report(layout, context)
+        if exchange_report.shown_report() is not None:
+            exchange_report.draw(layout, context)
+        elif not (reading.is_under_way() or writing.is_running() or context.window_manager.retake_conform.file):
+            exchange_report.draw_empty(layout, context)
 
 
 def _draw_changes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -216,24 +219,6 @@ def _draw_changes(layout: bpy.types.UILayout, context: bpy.types.Context) -> Non
         wrapped_label(box, context, chosen.needs, "ERROR")
     box.label(text=bpy.app.translations.pgettext_iface("{count} strips are as they were").format(count=shown.unchanged))
     box.operator(RETAKE_OT_apply_conform.bl_idname, icon="CHECKMARK")
-
-
-def _draw_report(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    shown = exchange.shown_report()
-    if shown is None:
-        return
-    box = layout.box()
-    box.label(text=shown.title, icon="FILE")
-    words = bpy.app.translations.pgettext_iface("{kept} of {all} strips, {count} findings")
-    losses = shown.report.losses
-    box.label(text=words.format(kept=shown.report.kept, all=shown.report.strips, count=len(losses)))
-    for one in losses[:_MOST_ROWS]:
-        wrapped_label(box, context, f"{one.strip}, {one.feature}: {one.reason}", _ICONS[one.fate.value])
-    if len(losses) > _MOST_ROWS:
-        more = bpy.app.translations.pgettext_iface("and {count} more")
-        box.label(text=more.format(count=len(losses) - _MOST_ROWS))
-    for note in shown.report.notes:
-        wrapped_label(box, context, note, "INFO")
 
 
 def register() -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..vse.compat import edit_scene, set_edit_scene
-from . import desk, reading, writing
+from . import desk, exchange_report, reading, writing
+from .exchange_report import show_report
 
 if TYPE_CHECKING:
     from threading import Event
@@ -40,27 +40,6 @@ _PLACES = (
 )
 
 
-@dataclass(slots=True)
-class ShownReport:
-    """What the panel shows of the last export or import."""
-
-    title: str
-    report: Report
-
-
-_shown: ShownReport | None = None
-
-
-def shown_report() -> ShownReport | None:
-    return _shown
-
-
-def show_report(title: str, report: Report) -> None:
-    global _shown
-    _shown = ShownReport(title, report)
-    desk.redraw()
-
-
 class RETAKE_OT_export_otio(bpy.types.Operator):
     bl_idname = "retake.export_otio"
     bl_label = "Export Edit"
@@ -72,6 +51,14 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
     flavour: EnumProperty(name="For", items=_FLAVOURS, description="The program that is to read the edit")
     paths: EnumProperty(name="Paths", items=_PATH_FORMS, description="How media is named")
     strict: BoolProperty(name="Strict", description="Write nothing where something would not be kept")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        scene = edit_scene()
+        if scene is None or scene.sequence_editor is None or not len(scene.sequence_editor.strips):
+            cls.poll_message_set("There is no edit to export: the Video Sequencer has no strips")
+            return False
+        return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if not self.filepath:
@@ -181,10 +168,7 @@ class RETAKE_OT_relink(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        from ..vse.stand_in import stand_ins
-
-        scene = edit_scene()
-        if scene is None or next(stand_ins(scene), None) is None:
+        if not exchange_report.missing_media(edit_scene()):
             cls.poll_message_set("No media of an imported edit is missing")
             return False
         return True
@@ -223,6 +207,7 @@ def _relink(scene_name: str, found: Any, folder: Path) -> None:
     def finish(writer: MediaWriter) -> None:
         if not writer.count:
             reading.show_trouble(f"No file that was found in {folder} can be read. Look at what is in it.")
+        exchange_report.count_again()
         desk.redraw()
 
     writing.begin("write_found_media", writing.Writing("Missing media is brought back", begin, finish))
@@ -245,10 +230,8 @@ def register() -> None:
 
 
 def unregister() -> None:
-    global _shown
     for name, draw in reversed(_ADDITIONS):
         getattr(bpy.types, name).remove(draw)
-    _shown = None
 
 
 CLASSES = (

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 SLICE_S = 0.0035
 """With what goes around it, a tick stays below 4 ms, where one strip does not take longer by itself."""
+_SHARE = 0.25
+_LONGEST_S = 0.014
+"""A window that takes long to draw itself is drawn after each tick, so many ticks would take minutes. There a tick may
+last a part of the time that the window takes anyway, and never so long that it would be seen."""
 _TICK_S = 0.001
 """Blender draws and looks at the keyboard in between."""
 _SHOWN_S = 0.25
@@ -33,6 +37,7 @@ class Writer(Protocol):
 
     strips: int
     written: int
+    slice_s: float
 
     def steps(self, slice_s: float = ...) -> Iterator[None]: ...
     def run(self) -> None: ...
@@ -90,6 +95,7 @@ class _Sliced:
     _steps: Any
     _timer: Any
     _shown_s: float
+    _ended_s: float
 
     def _begin(self) -> bool:
         from ..errors import RetakeError
@@ -122,6 +128,7 @@ class _Sliced:
             return {"CANCELLED"}
         self._steps = self._writer.steps(SLICE_S)
         self._shown_s = 0.0
+        self._ended_s = time.perf_counter()
         _running.append((self._writing, self._writer))
         desk.hold_arrivals(held=True)
         wm = context.window_manager
@@ -148,6 +155,8 @@ class _Sliced:
             return self._end(context, {"FINISHED" if stays else "CANCELLED"})
         if event.type != "TIMER":
             return {"RUNNING_MODAL"}
+        round_s = time.perf_counter() - self._ended_s
+        self._writer.slice_s = min(max(SLICE_S, round_s * _SHARE), _LONGEST_S)
         try:
             if next(self._steps, self) is self:
                 self._writing.finish(self._writer)
@@ -156,6 +165,7 @@ class _Sliced:
             self._writer.take_back()
             _show(error)
             return self._end(context, {"CANCELLED"})
+        self._ended_s = time.perf_counter()
         if time.monotonic() - self._shown_s > _SHOWN_S:
             self._shown_s = time.monotonic()
             context.window_manager.progress_update(self._writer.written)

@@ -48,6 +48,7 @@ class MediaWriter:
     def __init__(self, scene: Scene, new_paths: Mapping[str, str]) -> None:
         self.scene = scene
         self.written = 0
+        self.slice_s = math.inf
         active = scene.sequence_editor.active_strip
         self._active = active.name if active else ""
         self.count = 0
@@ -70,10 +71,11 @@ class MediaWriter:
 
     def steps(self, slice_s: float = math.inf) -> Iterator[None]:
         """As those of a TimelineWriter."""
+        self.slice_s = slice_s
         for part in (self._finder.steps(), self._replace_all(), self._settle()):
             is_done = False
             while not is_done:
-                ends_s = time.perf_counter() + slice_s
+                ends_s = time.perf_counter() + self.slice_s
                 with sequencer_context(self.scene):
                     while not is_done:
                         is_done = next(part, self) is self
@@ -111,7 +113,6 @@ class MediaWriter:
     def _replace(self, stand_in: Strip) -> bool:
         snapshot = self._with_media(self._reader.strip(stand_in))
         owner = siblings(self.scene, stand_in)
-        editor = self.scene.sequence_editor
         name, channel = stand_in.name, stand_in.channel
         used = set(whole_numbers(owner.strips, "channel"))
         scratch = next((one for one in range(_SCRATCH, 0, -1) if one not in used), _SCRATCH)

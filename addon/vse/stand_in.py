@@ -110,7 +110,9 @@ def as_it_was(strip: Strip, shown: StripSnapshot, kept: dict[str, Any]) -> Strip
 def _changed(
     strip: Strip, shown: StripSnapshot, was: StripSnapshot, made: dict[str, Any], later: int
 ) -> dict[str, Any]:
-    """The media begins `later` frames before the stand-in does. What is animated is told by its curve: the value of this frame says nothing."""
+    """The media begins `later` frames before the stand-in does.
+
+    What is animated is told by its curve: the value of this frame says nothing."""
     live = _look_of(strip)
     animated = {curve.path for curve in shown.curves}
     found: dict[str, Any] = {"mute": live["mute"] if live["mute"] != made.get("mute") else was.mute}

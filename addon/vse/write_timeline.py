@@ -50,6 +50,7 @@ class TimelineWriter:
         self.scene = scene
         self.snapshot = snapshot
         self.written = 0
+        self.slice_s = math.inf
         self.strips = sum(1 for _ in snapshot.walk())
         self.notes: list[tuple[str, str, str]] = []
         self._is_new_scene = is_new_scene
@@ -93,10 +94,13 @@ class TimelineWriter:
             raise
 
     def steps(self, slice_s: float = math.inf) -> Iterator[None]:
-        """Each step takes `slice_s` at most, or as long as one strip does. What it raises is for `take_back`.
+        """Each step takes `slice_s` at most, or as long as one strip does; it may be changed between two steps.
+
+        What it raises is for `take_back`.
 
         Each enters and leaves the context that operators need by itself.
         """
+        self.slice_s = slice_s
         mark_scene(self.scene, self._id, is_new=self._is_new_scene)
         active = self.scene.sequence_editor_create().active_strip
         self._active = active.name if active else ""
@@ -112,7 +116,7 @@ class TimelineWriter:
                         is_done = next(pending, self) is self
                         now_s = time.perf_counter()
                         # What comes next takes as long as what was last, more or less.
-                        if 2 * now_s - before_s - began_s > slice_s:
+                        if 2 * now_s - before_s - began_s > self.slice_s:
                             break
                         before_s = now_s
                 finally:

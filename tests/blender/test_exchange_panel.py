@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bpy
 
-from addon.ui import conform_panel, exchange, reading
+from addon.ui import conform_panel, exchange_report, reading
 from addon.vse.compat import left_handle, set_content_start, set_edit_scene
 from addon.vse.stand_in import stand_ins
 
@@ -88,4 +88,4 @@ def test_missing_media_is_found_again(editor: bpy.types.Scene, tmp_path: Path) -
     assert bpy.ops.retake.relink(directory=str(tmp_path / "elsewhere")) == {"FINISHED"}
     read_all()
     assert not list(stand_ins(imported))
-    assert exchange.shown_report() is not None
+    assert exchange_report.shown_report() is not None

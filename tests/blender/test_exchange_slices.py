@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -57,14 +57,14 @@ def starts_in(path: Path) -> dict[str, int]:
 
 def test_reading_in_steps_is_reading_at_once(tmp_path: Path) -> None:
     scene = rich_edit(tmp_path, Fraction(25))
-    steps, count = timeline_steps(scene), 0
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            assert differences(end.value, read_timeline(scene)) == []
-            break
+    count, read = 0, []
+
+    def all_steps() -> Iterator[None]:
+        read.append((yield from timeline_steps(scene)))
+
+    for _ in all_steps():
         count += 1
+    assert differences(read[0], read_timeline(scene)) == []
     assert count > len(scene.sequence_editor.strips_all)
 
 

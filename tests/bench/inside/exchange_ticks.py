@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inside the Blender program: an edit is imported and exported in the window, each turn of Retake's timed. Ends Blender.
+"""Inside the Blender program: an edit is imported and exported in the window, Retake's turns timed. Ends Blender.
 
 -- FOLDER, which has edit.otio and gets said.json
 """
