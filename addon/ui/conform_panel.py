@@ -190,7 +190,6 @@ class RETAKE_PT_exchange(SidebarPanel, bpy.types.Panel):
         row.operator(exchange.RETAKE_OT_import_otio.bl_idname, text="Import…", icon="IMPORT")
         row.operator(exchange.RETAKE_OT_export_otio.bl_idname, text="Export…", icon="EXPORT")
         layout.operator(RETAKE_OT_conform.bl_idname, text="Compare with Changed Edit…", icon="ARROW_LEFTRIGHT")
-        layout.operator(exchange.RETAKE_OT_relink.bl_idname, text="Find Missing Media…", icon="VIEWZOOM")
         reading.draw(layout, context)
         writing.draw(layout)
         exchange_report.draw_missing(layout, context)

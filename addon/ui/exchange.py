@@ -51,6 +51,10 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
     flavour: EnumProperty(name="For", items=_FLAVOURS, description="The program that is to read the edit")
     paths: EnumProperty(name="Paths", items=_PATH_FORMS, description="How media is named")
     strict: BoolProperty(name="Strict", description="Write nothing where something would not be kept")
+    leave_missing: BoolProperty(
+        name="Without Missing Media",
+        description="Write an .otioz or .otiod even where media is missing: those strips go without it",
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -75,7 +79,12 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
         path = Path(bpy.path.abspath(self.filepath))
         if path.suffix not in {".otio", ".otioz", ".otiod"}:
             path = path.with_name(f"{path.name}.otio")
-        flavour, form, strict = self.flavour, "" if self.paths == "BEST" else self.paths, self.strict
+        options: dict[str, Any] = {
+            "flavour": self.flavour,
+            "url_form": "" if self.paths == "BEST" else self.paths,
+            "strict": self.strict,
+            "leave_missing": self.leave_missing,
+        }
 
         def work(snapshot: TimelineSnapshot, unwanted: Event) -> Report | None:
             from ..interchange.media_facts import with_media_facts
@@ -84,7 +93,7 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
             told = with_media_facts(snapshot)
             if unwanted.is_set():
                 return None
-            return write_otio(told, path, flavour=flavour, url_form=form, strict=strict)
+            return write_otio(told, path, **options)
 
         def take_in(_: bpy.types.Scene, report: Report) -> None:
             show_report(path.name, report)

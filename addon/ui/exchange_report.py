@@ -102,7 +102,7 @@ def _loss_words(shown: ShownReport) -> str:
     return f"{words.format(count=shown.losses)}: {', '.join(parts)}"
 
 
-def _show_row(self: RetakeReport, context: bpy.types.Context) -> None:
+def _show_row(self: RetakeReport, _context: bpy.types.Context) -> None:
     if self.row < len(self.findings):
         bpy.ops.retake.show_strip("EXEC_DEFAULT", True, name=self.findings[self.row].name)
 

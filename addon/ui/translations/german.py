@@ -8,7 +8,6 @@ GERMAN_OPERATORS = {
     "Export Edit": "Schnitt exportieren",
     "Export…": "Exportieren…",
     "Find Missing Media": "Fehlende Medien suchen",
-    "Find Missing Media…": "Fehlende Medien suchen…",
     "Import Edit": "Schnitt importieren",
     "Import…": "Importieren…",
     "OpenTimelineIO (.otio, .otioz, .otiod)": "OpenTimelineIO (.otio, .otioz, .otiod)",
@@ -840,6 +839,10 @@ GERMAN = {
         "Sein Keyframe liegt dort, wo die fehlenden Medien dieses Platzhalters beginnen"
     ),
     "Nothing was imported or exported yet": "Es wurde noch nichts importiert oder exportiert",
+    "Without Missing Media": "Ohne fehlende Medien",
+    "Write an .otioz or .otiod even where media is missing: those strips go without it": (
+        "Eine .otioz oder .otiod auch schreiben, wenn Medien fehlen: Diese Streifen gehen ohne sie hinaus"
+    ),
     "Nothing was lost": "Nichts ging verloren",
     "Reason": "Grund",
     "Select the strip of this finding and frame it": "Den Streifen dieses Befunds auswählen und einpassen",
