@@ -29,6 +29,10 @@ class EditReading:
     """`snapshot` is there when all is read; `share` of it is read so far, 0 to 1."""
 
     def __init__(self, scene_name: str) -> None:
+        # What the slices use is loaded now, at the user's click, and not in one of them.
+        from ..vse.read import prepare
+
+        prepare()
         self._scene_name = scene_name
         self._steps: Generator[None, None, TimelineSnapshot] | None = None
         self._beginnings = 0

@@ -45,7 +45,7 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
     bl_label = "Export Edit"
     bl_description = "Write the edit for another program, or with all its media as one file"
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
     flavour: EnumProperty(name="For", items=_FLAVOURS, description="The program that is to read the edit")
@@ -107,7 +107,7 @@ class RETAKE_OT_import_otio(bpy.types.Operator):
     bl_label = "Import Edit"
     bl_description = "Read an edit of another program. What fails halfway changes nothing"
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
     place: EnumProperty(name="Into", items=_PLACES, description="Where the edit goes")
 

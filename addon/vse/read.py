@@ -12,6 +12,7 @@ from ..errors import EditChangedError
 from ..interchange.bridge import Channel, Marker, NotCarried, TimelineSnapshot
 from ..timeline.rate import scene_rate
 from .compat import left_handles, right_handles, whole_numbers
+from .dna import structures
 from .exchange_record import from_record, kept_of
 from .snapshot_curves import CurveFinder
 from .snapshot_strip import StripReader, read_channels
@@ -35,6 +36,11 @@ def read_timeline(scene: Scene) -> TimelineSnapshot:
         except StopIteration as end:
             read: TimelineSnapshot = end.value
             return read
+
+
+def prepare() -> None:
+    """What the first strip would take longer for than all others: how strips lie in the memory of this Blender."""
+    structures()
 
 
 def timeline_steps(scene: Scene) -> Generator[None, None, TimelineSnapshot]:

@@ -58,6 +58,7 @@ KINDS = {
 }
 NOT_CARRIED = {"MASK", "MOVIECLIP", "COMPOSITOR"}
 _WITH_FILES = {StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE}
+_PLACES_A_STEP = 1000
 
 
 class StripReader:
@@ -79,12 +80,16 @@ class StripReader:
         # All at once in Blender's own code: strip by strip this would take longer than all the rest.
         places: dict[int, list[tuple[int, str]]] = defaultdict(list)
         told = whole_numbers(owner.strips, "channel"), left_handles(owner.strips), owner.strips.keys()
-        for number, start, name in zip(*told, strict=True):
-            places[number].append((start, name))
         yield
+        for count, (number, start, name) in enumerate(zip(*told, strict=True)):
+            places[number].append((start, name))
+            if count % _PLACES_A_STEP == _PLACES_A_STEP - 1:
+                yield
         found = []
         for number in sorted(places):
-            for _, name in sorted(places[number]):
+            places[number].sort()
+            yield
+            for _, name in places[number]:
                 strip = self._named(name)
                 if strip.retake.compares:
                     continue

@@ -25,7 +25,7 @@ from addon.interchange.otio_file import write_otio  # noqa: E402
 from tests.bench.tick_time import row  # noqa: E402
 from tests.numbered_video import write_numbered  # noqa: E402
 
-LIMIT_S = 590
+LIMIT_S = 1200
 
 
 def write_edit(folder: Path, clips: int) -> None:

@@ -101,3 +101,19 @@ def test_esc_an_undo_and_another_file_leave_no_half_edit(window: Window) -> None
     assert "taken back" in said["undo: after"][2]
     assert not any(said["load: after"])
     assert said["half"] == []
+
+
+def test_edits_are_dropped_onto_the_sequencer_from_another_program(window: Window) -> None:
+    """By the protocol that file managers speak on X: a file, a zipped one with its media, a folder with its media."""
+    snapshot, _ = read_otio(window.folder / "cut.otio")
+    for suffix in ("otioz", "otiod"):
+        write_otio(snapshot, window.folder / f"cut.{suffix}", leave_missing=True)
+    said = window.play("drop")
+    assert said["polls"] == {"SEQUENCE_EDITOR": True, "VIEW_3D": False, "IMAGE_EDITOR": False}
+    assert said["kinds"].split(";") == [".otio", ".otioz", ".otiod"]
+    for number, suffix in enumerate(("otio", "otioz", "otiod")):
+        assert said[f"cut.{suffix}: source"] == "dropped\n"
+        assert said[f"cut.{suffix}: before the dialog"] == number + 1
+        assert len(said[f"cut.{suffix}: new"]) == 1
+        assert said[f"cut.{suffix}: strips"] == ["a", "b", "gone"]
+        assert said[f"cut.{suffix}: trouble"] == ""

@@ -19,7 +19,7 @@ import bpy
 
 FOLDER = Path(sys.argv[-1])
 ROOT = "bl_ext.user_default.retake"
-LIMIT_S = 280
+LIMIT_S = 540
 spent: dict[str, list[float]] = {"import": [], "export": [], "beat, idle": [], "beat, import": [], "beat, export": []}
 said: dict[str, Any] = {"spent_s": spent, "took_s": {}}
 beat = {"name": "beat, idle", "last_s": 0.0}

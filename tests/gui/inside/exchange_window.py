@@ -250,7 +250,7 @@ def drop() -> Iterator[float]:
         x, y = where.x + where.width // 3, where.y + where.height // 2
         # From a program of its own, as a file manager is: it needs this Blender to answer.
         source = subprocess.Popen(
-            [sys.argv[-3], FOLDER / "drop_source.py", FOLDER / name, str(x), str(window().height - y)],
+            ["python3", Path(__file__).parent / "drop_source.py", FOLDER / name, str(x), str(window().height - y)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -263,10 +263,16 @@ def drop() -> Iterator[float]:
         said[f"{name}: source"] = source.communicate()[0][-2000:]
         yield 1.0
         picture(f"4{number}-dropped")
+        said[f"{name}: before the dialog"] = len(bpy.data.scenes)
         yield from press("RET")
         yield from wait(lambda before=before: is_idle() and len(bpy.data.scenes) > len(before))
         said[f"{name}: new"] = sorted({one.name for one in bpy.data.scenes} - before)
         said[f"{name}: trouble"] = trouble()
+        said[f"{name}: strips"] = sorted(
+            # Names are those of one file: a number that another scene's strip made needful is left off.
+            strip.name.partition(".")[0]
+            for strip in scene().sequence_editor.strips_all
+        )
     picture("49-drops-done")
 
 
