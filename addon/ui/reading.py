@@ -8,6 +8,7 @@ Nothing of it is asked of Kling, and nothing is paid. Main thread only, but for 
 
 from __future__ import annotations
 
+import sys
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ _STEP_S = 0.1
 _SLICE_PAUSE_S = 0.001
 """Blender draws and takes input between two slices."""
 _REDRAW_S = 0.25
+_SHORT_TURN_S = 0.0005
+"""Python's lock comes back to the main thread so soon while a thread works, instead of after 5 ms each time it draws a
+panel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ _under_way: list[_Work] = []
 _trouble = ""
 _loads = 0
 _drawn_s = 0.0
+_usual_turn_s: list[float] = []
 
 
 def begin(
@@ -95,7 +100,15 @@ def _start(one: _Work, work: Callable[[], Any]) -> None:
             # The timer shows it.
             one.done.set_exception(error)
 
+    if not _usual_turn_s:
+        _usual_turn_s.append(sys.getswitchinterval())
+        sys.setswitchinterval(_SHORT_TURN_S)
     Thread(target=run, name="retake-reading", daemon=True).start()
+
+
+def _end_short_turns() -> None:
+    if _usual_turn_s:
+        sys.setswitchinterval(_usual_turn_s.pop())
 
 
 def take_in_done() -> float | None:
@@ -110,6 +123,8 @@ def take_in_done() -> float | None:
     if any(map(_is_being_read, _under_way)):
         _show_progress()
         return _SLICE_PAUSE_S
+    if not _under_way:
+        _end_short_turns()
     return _STEP_S if _under_way else None
 
 
@@ -177,6 +192,7 @@ def stop_all() -> None:
         if one.edit is not None:
             one.edit.close()
     _under_way.clear()
+    _end_short_turns()
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -70,6 +71,7 @@ def test_reading_in_steps_is_reading_at_once(tmp_path: Path) -> None:
 
 def test_an_export_takes_many_short_turns(editor: bpy.types.Scene, tmp_path: Path) -> None:
     many_colours(editor, 1500)
+    usual_s = sys.getswitchinterval()
     bpy.ops.retake.export_otio(filepath=str(tmp_path / "out.otio"))
     turns, shown = [], []
     ends_at = time.monotonic() + LIMIT_S
@@ -81,6 +83,7 @@ def test_an_export_takes_many_short_turns(editor: bpy.types.Scene, tmp_path: Pat
         shown += [
             one.arguments["factor"] for one in draw(conform_panel.RETAKE_PT_exchange).drawn if one.kind == "progress"
         ]
+    assert sys.getswitchinterval() == usual_s
     assert len(names_in(tmp_path / "out.otio")) == 1500
     assert len(shown) > 10
     assert shown == sorted(shown)
