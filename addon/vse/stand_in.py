@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import bpy
+
 from ..interchange.bridge import Curve, KeyPoint, StripKind, StripSnapshot
 from ..timeline.ranges import FrameRange
-from .compat import new_effect
+from .compat import curve_homes, new_effect
 from .exchange_record import as_text, from_record, kept_of, to_record
 from .snapshot_curves import write_curves
 from .snapshot_settings import read_settings
@@ -69,7 +71,14 @@ def path_of(strip: Strip) -> str:
 def anchor(scene: Scene, stand_in: Strip, content_start: int) -> None:
     """A keyframe where the media begins. Blender moves it when the strip is moved and leaves it when it is trimmed;
     of a colour, which has no content, nothing else tells the one from the other."""
-    write_curves(scene, stand_in, (Curve(ANCHOR, (KeyPoint(0, 1.0),)),), content_start)
+    try:
+        write_curves(scene, stand_in, (Curve(ANCHOR, (KeyPoint(0, 1.0),)),), content_start)
+    except RuntimeError:  # it has one, which an edit moves
+        path = f'["{bpy.utils.escape_identifier(stand_in.name)}"].{ANCHOR}'
+        for curve in (one for home in curve_homes(scene) for one in home.fcurves):
+            if curve.data_path.endswith(path):
+                curve.keyframe_points[0].co = content_start, 1.0
+                curve.update()
 
 
 def note_as_made(made: Strip) -> None:

@@ -12,7 +12,9 @@ import bpy
 import pytest
 
 from addon.interchange.bridge import StripKind, StripSnapshot, TimelineSnapshot
+from addon.interchange.otio_file import write_otio
 from addon.timeline.ranges import FrameRange
+from addon.vse.apply_conform import apply_changes
 from addon.vse.compat import (
     animated_paths,
     curve_homes,
@@ -23,6 +25,7 @@ from addon.vse.compat import (
     set_left_handle,
     set_right_handle,
 )
+from addon.vse.conform import plan_for
 from addon.vse.context import sequencer_context
 from addon.vse.read import read_timeline
 from addon.vse.relink import relink_strips
@@ -209,6 +212,26 @@ def test_halves_of_a_split_show_what_they_would_have(found: Any) -> None:
     left, right = (strip for strip in read_timeline(scene).walk() if strip.channel == 8 and strip.kind is was.kind)
     assert (left.start, left.end_exclusive, left.content_start) == (was.start, 60, was.content_start)
     assert (right.start, right.end_exclusive, right.content_start) == (60, was.end_exclusive, was.content_start)
+
+
+def test_a_stand_in_that_a_changed_edit_trims_shows_the_right_frames(found: Any, tmp_path: Path) -> None:
+    _, scene, new_paths = found
+    living = read_timeline(scene)
+    trimmed = tuple(
+        replace(one, start=one.start + 4, content_offset=one.content_offset + 4, length=one.length - 4)
+        if one.name == "sequence"
+        else one
+        for one in living.strips
+    )
+    was = next(one for one in living.strips if one.name == "sequence")
+    write_otio(replace(living, strips=trimmed), tmp_path / "changed.otio")
+    plan = plan_for(scene, tmp_path / "changed.otio")
+    assert [change.name for change in plan.changes] == ["sequence"]
+    apply_changes(scene, plan.changes)
+    after = relinked(scene, new_paths)["sequence"]
+    assert (after.start, after.end_exclusive, after.content_start) == (
+        was.start + 4, was.end_exclusive, was.content_start,
+    )  # fmt: skip
 
 
 def test_a_stand_in_of_another_program_keeps_a_new_blend_mode_and_is_fitted(tmp_path: Path) -> None:
