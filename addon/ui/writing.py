@@ -79,7 +79,7 @@ def is_running() -> bool:
 def draw(layout: bpy.types.UILayout) -> None:
     for writing, writer in _running:
         layout.progress(text=_progress_words(writing, writer), factor=min(writer.written / max(writer.strips, 1), 1.0))
-        layout.label(text="Esc stops it", icon="EVENT_ESC")
+        layout.label(text="Esc stops it", icon="INFO")
 
 
 def _progress_words(writing: Writing, writer: Writer) -> str:
