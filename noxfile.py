@@ -276,6 +276,7 @@ def bench(session: nox.Session) -> None:
     env = {"BLENDER": str(Path(os.environ["BLENDER"]).resolve())}
     shots = "40" if CI else "200"
     run_limited(session, 10, python, "tests/bench/tick_time.py", built, "--shots", shots, env=env)
+    run_limited(session, 10, python, "tests/bench/exchange_ticks.py", built, "1000", env=env)
 
 
 @nox.session(python=False)

@@ -68,3 +68,10 @@ class PlacementError(RetakeError):
 
 class ExchangeError(RetakeError):
     """An edit cannot be written to or read from OpenTimelineIO."""
+
+
+class EditChangedError(ExchangeError):
+    """The edit was changed while it was being read: what was read of it is of two moments."""
+
+    def __init__(self) -> None:
+        super().__init__("The edit was changed while it was being read.", hint="Try again when nothing moves it.")

@@ -18,6 +18,7 @@ from .ui import (
     diagnostics,
     draft,
     exchange,
+    exchange_report,
     extend_by_kling,
     file_events,
     fill_gaps,
@@ -51,6 +52,7 @@ from .ui import (
     take_steps,
     takes_panel,
     translations,
+    writing,
 )
 from .vse import properties
 
@@ -110,6 +112,8 @@ _CLASSES = (
     *pack_shots.CLASSES,
     *frame_image.CLASSES,
     *fill_gaps.CLASSES,
+    *writing.CLASSES,
+    *exchange_report.CLASSES,
     *exchange.CLASSES,
     *conform_panel.CLASSES,
 )
@@ -139,6 +143,8 @@ _PARTS: tuple[ModuleType, ...] = (
     reading,
     reference_check,
     library_panel,
+    writing,
+    exchange_report,
     exchange,
     conform_panel,
     translations,

@@ -7,16 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from .bridge import StripSnapshot, TimelineSnapshot
 
 
-def moved(snapshot: TimelineSnapshot, frames: int, channels: int) -> TimelineSnapshot:
-    """`channels` moves the strips of the top level; within metas they stay."""
+def moved(snapshot: TimelineSnapshot, frames: int, channels: int) -> Generator[None, None, TimelineSnapshot]:
+    """The edit there, a strip at a time. `channels` moves the strips of the top level; within metas they stay."""
+    strips = []
+    for strip in snapshot.strips:
+        strips.append(_moved(strip, frames, channels))
+        yield
     return replace(
         snapshot,
         start=snapshot.start + frames,
         end_exclusive=None if snapshot.end_exclusive is None else snapshot.end_exclusive + frames,
-        strips=tuple(_moved(strip, frames, channels) for strip in snapshot.strips),
+        strips=tuple(strips),
         markers=tuple(replace(marker, frame=marker.frame + frames) for marker in snapshot.markers),
         channels=tuple(replace(channel, number=channel.number + channels) for channel in snapshot.channels),
     )

@@ -12,15 +12,15 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from ..vse.compat import edit_scene
-from . import desk, exchange, reading
+from . import desk, exchange, exchange_report, reading, writing
 from .sidebar import SidebarPanel
 from .wrapped_label import wrapped_label
 
 if TYPE_CHECKING:
     from threading import Event
 
-_MOST_ROWS = 12
-_ICONS = {"kept": "CHECKMARK", "approximated": "ERROR", "dropped": "CANCEL"}
+    from ..interchange.bridge import TimelineSnapshot
+
 _CHANGE_ICONS = {
     "added": "ADD", "removed": "REMOVE", "replaced": "FILE_REFRESH", "retimed": "TIME", "slipped": "ARROW_LEFTRIGHT",
     "trimmed": "TRACKING_CLEAR_FORWARDS", "moved": "FORWARD",
@@ -124,12 +124,7 @@ class RETAKE_OT_conform_again(bpy.types.Operator):
 
 
 def begin_comparing(path: Path) -> None:
-    from ..vse.read import read_timeline
-
-    scene = edit_scene()
-    living = read_timeline(scene)
-
-    def work(_unwanted: Event) -> Any:
+    def work(living: TimelineSnapshot, _unwanted: Event) -> Any:
         from ..vse.conform import plan_between
 
         plan = plan_between(living, path)
@@ -140,7 +135,7 @@ def begin_comparing(path: Path) -> None:
         show_plan(path, there, plan, needs)
 
     forget_plan()
-    reading.begin(scene, "The edits are being compared", work, take_in)
+    reading.begin_with_edit(edit_scene(), "The edits are being compared", work, take_in)
 
 
 def _needs(change: Any) -> str:
@@ -299,10 +294,14 @@ class RETAKE_PT_exchange(SidebarPanel, bpy.types.Panel):
         row.operator(exchange.RETAKE_OT_import_otio.bl_idname, text="Import…", icon="IMPORT")
         row.operator(exchange.RETAKE_OT_export_otio.bl_idname, text="Export…", icon="EXPORT")
         layout.operator(RETAKE_OT_conform.bl_idname, text="Compare with Changed Edit…", icon="ARROW_LEFTRIGHT")
-        layout.operator(exchange.RETAKE_OT_relink.bl_idname, text="Find Missing Media…", icon="VIEWZOOM")
         reading.draw(layout, context)
+        writing.draw(layout)
+        exchange_report.draw_missing(layout, context)
         _draw_changes(layout, context)
-        _draw_report(layout, context)
+        if exchange_report.shown_report() is not None:
+            exchange_report.draw(layout, context)
+        elif not (reading.is_under_way() or writing.is_running() or context.window_manager.retake_conform.file):
+            exchange_report.draw_empty(layout, context)
 
 
 def _draw_changes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -360,25 +359,6 @@ def _draw_rest(box: bpy.types.UILayout, shown: Any) -> None:
     if shown.not_in_edit:
         words = iface_("{count} strips are not in the edit and stay").format(count=shown.not_in_edit)
         rest.label(text=words, translate=False)
-
-
-def _draw_report(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    shown = exchange.shown_report()
-    if shown is None:
-        return
-    box = layout.box()
-    box.label(text=shown.title, icon="FILE")
-    losses = shown.report.losses
-    several = "{kept} of {all} strips, {count} findings"
-    words = iface_("{kept} of {all} strips, 1 finding" if len(losses) == 1 else several)
-    box.label(text=words.format(kept=shown.report.kept, all=shown.report.strips, count=len(losses)))
-    for one in losses[:_MOST_ROWS]:
-        wrapped_label(box, context, f"{one.strip}, {one.feature}: {one.reason}", _ICONS[one.fate.value])
-    if len(losses) > _MOST_ROWS:
-        more = iface_("and {count} more")
-        box.label(text=more.format(count=len(losses) - _MOST_ROWS))
-    for note in shown.report.notes:
-        wrapped_label(box, context, note, "INFO")
 
 
 def register() -> None:

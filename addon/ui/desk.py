@@ -91,6 +91,8 @@ class Desk:
     """The jobs that were asked for since this file was loaded."""
     was_undone: bool = False
     """Something was undone or redone since the last tick."""
+    holds_arrivals: bool = False
+    """An edit is being written: a take that came would be an undo step in its middle."""
 
 
 _desk = Desk()
@@ -180,6 +182,11 @@ def set_paused(*, paused: bool) -> None:
         session.resume()
 
 
+def hold_arrivals(*, held: bool) -> None:
+    """What comes meanwhile is put on the timeline afterwards."""
+    _desk.holds_arrivals = held
+
+
 def note_load() -> None:
     """The next tick puts what came meanwhile on the file that was loaded."""
     _desk.asked_here.clear()
@@ -239,7 +246,7 @@ def _turn(session: Session) -> None:
         keep_takes()
         arrive_late(only_new=not _desk.was_loaded)
         _desk.was_loaded = _desk.was_undone = False
-    if _desk.arrived:
+    if _desk.arrived and not _desk.holds_arrivals:
         from .arrival import arrive
 
         arrive(session, _desk.arrived.pop(0))
@@ -326,6 +333,16 @@ def redraw() -> None:
         for area in window.screen.areas:
             if area.type in ("SEQUENCE_EDITOR", "PREFERENCES"):
                 area.tag_redraw()
+
+
+def redraw_sidebars() -> None:
+    """Draw the panels again, and not the timeline beside them, which takes longer the longer it is."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "SEQUENCE_EDITOR":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
 
 
 def load_when_drawn() -> bool:

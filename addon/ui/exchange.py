@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +10,17 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..vse.compat import edit_scene, set_edit_scene
-from ..vse.override import context_of
-from . import desk, reading
+from . import desk, exchange_report, reading, writing
+from .exchange_report import show_report
 
 if TYPE_CHECKING:
     from threading import Event
 
     from ..interchange.bridge import Report, TimelineSnapshot
+    from ..vse.import_place import ImportPlace
+    from ..vse.relink import MediaWriter
+    from ..vse.write_timeline import TimelineWriter
 
-_SLICE_S = 0.03
-_TICK_S = 0.01
 _FLAVOURS = (
     ("plain", "OpenTimelineIO", "For Retake itself, and for any program that reads OpenTimelineIO"),
     ("resolve", "DaVinci Resolve", "Levels, transforms and links in Resolve's own words"),
@@ -41,52 +40,29 @@ _PLACES = (
 )
 
 
-@dataclass(slots=True)
-class ShownReport:
-    """What the panel shows of the last export or import."""
-
-    title: str
-    report: Report
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """An edit that was read and is to be written to Blender."""
-
-    place: str
-    scene_name: str
-    file: str
-    snapshot: TimelineSnapshot
-    report: Report
-
-
-_shown: ShownReport | None = None
-_waiting: list[_Waiting] = []
-_lost: list[bool] = []
-"""Not empty where Blender undid something or loaded a file while an import was being written."""
-
-
-def shown_report() -> ShownReport | None:
-    return _shown
-
-
-def show_report(title: str, report: Report) -> None:
-    global _shown
-    _shown = ShownReport(title, report)
-    desk.redraw()
-
-
 class RETAKE_OT_export_otio(bpy.types.Operator):
     bl_idname = "retake.export_otio"
     bl_label = "Export Edit"
     bl_description = "Write the edit for another program, or with all its media as one file"
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
     flavour: EnumProperty(name="For", items=_FLAVOURS, description="The program that is to read the edit")
     paths: EnumProperty(name="Paths", items=_PATH_FORMS, description="How media is named")
     strict: BoolProperty(name="Strict", description="Write nothing where something would not be kept")
+    leave_missing: BoolProperty(
+        name="Without Missing Media",
+        description="Write an .otioz or .otiod even where media is missing: those strips go without it",
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        scene = edit_scene()
+        if scene is None or scene.sequence_editor is None or not len(scene.sequence_editor.strips):
+            cls.poll_message_set("There is no edit to export: the Video Sequencer has no strips")
+            return False
+        return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if not self.filepath:
@@ -99,22 +75,30 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..vse.read import read_timeline
-
         scene = edit_scene()
         path = Path(bpy.path.abspath(self.filepath))
         if path.suffix not in {".otio", ".otioz", ".otiod"}:
             path = path.with_name(f"{path.name}.otio")
-        snapshot = read_timeline(scene)
-        flavour, form, strict = self.flavour, "" if self.paths == "BEST" else self.paths, self.strict
+        options: dict[str, Any] = {
+            "flavour": self.flavour,
+            "url_form": "" if self.paths == "BEST" else self.paths,
+            "strict": self.strict,
+            "leave_missing": self.leave_missing,
+        }
 
-        def work(_unwanted: Event) -> Report:
+        def work(snapshot: TimelineSnapshot, unwanted: Event) -> Report | None:
             from ..interchange.media_facts import with_media_facts
             from ..interchange.otio_file import write_otio
 
-            return write_otio(with_media_facts(snapshot), path, flavour=flavour, url_form=form, strict=strict)
+            told = with_media_facts(snapshot)
+            if unwanted.is_set():
+                return None
+            return write_otio(told, path, **options)
 
-        reading.begin(scene, "The edit is being written", work, lambda _, report: show_report(path.name, report))
+        def take_in(_: bpy.types.Scene, report: Report) -> None:
+            show_report(path.name, report)
+
+        reading.begin_with_edit(scene, "The edit is being written", work, take_in)
         return {"FINISHED"}
 
 
@@ -123,7 +107,7 @@ class RETAKE_OT_import_otio(bpy.types.Operator):
     bl_label = "Import Edit"
     bl_description = "Read an edit of another program. What fails halfway changes nothing"
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
     place: EnumProperty(name="Into", items=_PLACES, description="Where the edit goes")
 
@@ -147,115 +131,28 @@ class RETAKE_OT_import_otio(bpy.types.Operator):
             return read_otio(path, rate=rate, start=start)
 
         def take_in(there: bpy.types.Scene, found: tuple[TimelineSnapshot, Report]) -> None:
-            _waiting.append(_Waiting(place, there.name, path.name, *found))
-            _apply_waiting()
+            _write(ImportPlace(place), there.name, path.name, *found)
 
         reading.begin(scene, "The edit is being read", work, take_in)
         return {"FINISHED"}
 
 
-def _apply_waiting() -> None:
-    windows = bpy.context.window_manager.windows
-    if bpy.app.background or not windows:
-        bpy.ops.retake.write_import("EXEC_DEFAULT", True)
-        return
-    with context_of(windows[0]):
-        bpy.ops.retake.write_import("INVOKE_DEFAULT")
+def _write(place: ImportPlace, scene_name: str, file: str, snapshot: TimelineSnapshot, report: Report) -> None:
+    from ..vse.import_place import ImportPlace, begin_writing
+    from ..vse.report import with_notes
 
+    def begin() -> TimelineWriter | None:
+        scene = bpy.data.scenes.get(scene_name)
+        return None if scene is None else begin_writing(place, scene, snapshot)
 
-class RETAKE_OT_write_import(bpy.types.Operator):
-    """In a window it goes on a slice at a time, and takes no other input meanwhile: Esc takes all of it back."""
-
-    bl_idname = "retake.write_import"
-    bl_label = "Import Edit"
-    bl_description = "Write the edit that was read to the timeline"
-    bl_options = {"INTERNAL", "UNDO"}
-
-    # Blender looks up what these name when it registers the class: nothing that is imported late can stand here.
-    _writer: Any
-    _steps: Any
-    _timer: Any
-    _job: _Waiting
-
-    def _begin(self) -> bool:
-        from ..errors import RetakeError
-        from ..vse.import_place import ImportPlace, begin_writing
-
-        if not _waiting:
-            return False
-        self._job = _waiting.pop(0)
-        scene = bpy.data.scenes.get(self._job.scene_name)
-        if scene is None:
-            return False
-        _lost.clear()
-        try:
-            self._writer = begin_writing(ImportPlace(self._job.place), scene, self._job.snapshot)
-        except RetakeError as error:
-            reading.show_trouble(str(error))
-            return False
-        self._steps = self._writer.steps()
-        return True
-
-    def _finish(self) -> None:
-        from ..vse.report import with_notes
-
-        writer = self._writer
-        if self._job.place == "new":
+    def finish(writer: TimelineWriter) -> None:
+        if place is ImportPlace.NEW_SCENE:
             for window in bpy.context.window_manager.windows:
                 window.scene = writer.scene
                 set_edit_scene(window, writer.scene)
-        show_report(self._job.file, with_notes(self._job.report, writer.notes))
+        show_report(file, with_notes(report, writer.notes))
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        if not self._begin():
-            return {"CANCELLED"}
-        try:
-            self._writer.run()
-        except Exception as error:  # noqa: BLE001
-            # The scene is as it was; the panel says why.
-            reading.show_trouble(str(error))
-            return {"CANCELLED"}
-        self._finish()
-        return {"FINISHED"}
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if not self._begin():
-            return {"CANCELLED"}
-        wm = context.window_manager
-        wm.progress_begin(0, max(self._writer.strips, 1))
-        self._timer = wm.event_timer_add(_TICK_S, window=context.window)
-        wm.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if _lost:
-            # What was made is another file's or another step's by now: it may not be touched.
-            self._writer.forget()
-            reading.show_trouble("The import ended, as Blender undid something or opened a file.")
-            return self._end(context, {"CANCELLED"})
-        if event.type == "ESC":
-            self._writer.take_back()
-            return self._end(context, {"CANCELLED"})
-        if event.type != "TIMER":
-            return {"RUNNING_MODAL"}
-        until = time.perf_counter() + _SLICE_S
-        try:
-            while time.perf_counter() < until:
-                if next(self._steps, self) is self:
-                    self._finish()
-                    return self._end(context, {"FINISHED"})
-        except Exception as error:  # noqa: BLE001
-            self._writer.take_back()
-            reading.show_trouble(str(error))
-            return self._end(context, {"CANCELLED"})
-        context.window_manager.progress_update(self._writer.written)
-        return {"RUNNING_MODAL"}
-
-    def _end(self, context: bpy.types.Context, result: set[str]) -> set[str]:
-        context.window_manager.event_timer_remove(self._timer)
-        context.window_manager.progress_end()
-        desk.redraw()
-        return result
+    writing.begin("write_import", writing.Writing("The edit is being imported", begin, finish))
 
 
 class RETAKE_FH_otio(bpy.types.FileHandler):
@@ -263,7 +160,7 @@ class RETAKE_FH_otio(bpy.types.FileHandler):
     bl_label = "OpenTimelineIO"
     bl_import_operator = "retake.import_otio"
     bl_export_operator = "retake.export_otio"
-    bl_file_extensions = ".otio;.otioz"
+    bl_file_extensions = ".otio;.otioz;.otiod"
 
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:
@@ -280,10 +177,7 @@ class RETAKE_OT_relink(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        from ..vse.stand_in import stand_ins
-
-        scene = edit_scene()
-        if scene is None or next(stand_ins(scene), None) is None:
+        if not exchange_report.missing_media(edit_scene()):
             cls.poll_message_set("No media of an imported edit is missing")
             return False
         return True
@@ -293,70 +187,65 @@ class RETAKE_OT_relink(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..vse.read import read_timeline
-
         scene = edit_scene()
         folder = Path(bpy.path.abspath(self.directory))
-        snapshot = read_timeline(scene)
 
-        def work(_unwanted: Event) -> Any:
+        def work(snapshot: TimelineSnapshot, _unwanted: Event) -> Any:
             from ..interchange.otio_file import relink_media
 
             return relink_media(snapshot, [folder])
 
         def take_in(there: bpy.types.Scene, found: Any) -> None:
-            from ..vse.relink import relink_strips
+            _relink(there.name, found, folder)
 
-            count = relink_strips(there, found.snapshot, found.found)
-            bpy.ops.ed.undo_push(message="Find Missing Media")
-            if not count:
-                reading.show_trouble(f"None of the missing files is in {folder}.")
-            desk.redraw()
-
-        reading.begin(scene, "Missing media is being looked for", work, take_in)
+        reading.begin_with_edit(scene, "Missing media is being looked for", work, take_in)
         return {"FINISHED"}
 
 
+def _relink(scene_name: str, found: Any, folder: Path) -> None:
+    from ..vse.relink import MediaWriter
+
+    if not found.found:
+        reading.show_trouble(f"None of the missing files is in {folder}. Choose a folder above it, or another one.")
+        return
+
+    def begin() -> MediaWriter | None:
+        scene = bpy.data.scenes.get(scene_name)
+        return None if scene is None else MediaWriter(scene, found.found)
+
+    def finish(writer: MediaWriter) -> None:
+        if not writer.count:
+            reading.show_trouble(f"No file that was found in {folder} can be read. Look at what is in it.")
+        exchange_report.count_again()
+        desk.redraw()
+
+    writing.begin("write_found_media", writing.Writing("Missing media is brought back", begin, finish))
+
+
 def draw_export(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    menu.layout.operator(RETAKE_OT_export_otio.bl_idname, text="OpenTimelineIO (.otio, .otioz)")
+    menu.layout.operator(RETAKE_OT_export_otio.bl_idname, text="OpenTimelineIO (.otio, .otioz, .otiod)")
 
 
 def draw_import(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    menu.layout.operator(RETAKE_OT_import_otio.bl_idname, text="OpenTimelineIO (.otio, .otioz)")
+    menu.layout.operator(RETAKE_OT_import_otio.bl_idname, text="OpenTimelineIO (.otio, .otioz, .otiod)")
 
 
 _ADDITIONS = (("TOPBAR_MT_file_export", draw_export), ("TOPBAR_MT_file_import", draw_import))
 
 
-@bpy.app.handlers.persistent
-def _lose(*_: object) -> None:
-    _lost.append(True)
-
-
-_HANDLERS = (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post, bpy.app.handlers.load_post)
-
-
 def register() -> None:
     for name, draw in _ADDITIONS:
         getattr(bpy.types, name).append(draw)
-    for handlers in _HANDLERS:
-        handlers.append(_lose)
 
 
 def unregister() -> None:
-    global _shown
-    for handlers in _HANDLERS:
-        handlers.remove(_lose)
     for name, draw in reversed(_ADDITIONS):
         getattr(bpy.types, name).remove(draw)
-    _shown = None
-    _waiting.clear()
 
 
 CLASSES = (
     RETAKE_OT_export_otio,
     RETAKE_OT_import_otio,
-    RETAKE_OT_write_import,
     RETAKE_OT_relink,
     RETAKE_FH_otio,
 )

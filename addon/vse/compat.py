@@ -28,6 +28,21 @@ def right_handle(strip: Strip) -> int:
     return int(strip.right_handle if _HAS_HANDLE_NAMES else strip.frame_final_end)
 
 
+def left_handles(strips: Any) -> list[int]:
+    """Of a collection of strips, in its order; many times quicker than one by one."""
+    return whole_numbers(strips, "left_handle" if _HAS_HANDLE_NAMES else "frame_final_start")
+
+
+def right_handles(strips: Any) -> list[int]:
+    return whole_numbers(strips, "right_handle" if _HAS_HANDLE_NAMES else "frame_final_end")
+
+
+def whole_numbers(strips: Any, name: str) -> list[int]:
+    found = [0] * len(strips)
+    strips.foreach_get(name, found)
+    return found
+
+
 def set_left_handle(strip: Strip, frame: int) -> None:
     if _HAS_HANDLE_NAMES:
         strip.left_handle = frame
@@ -95,6 +110,13 @@ def edit_scene() -> Scene:
     return getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene
 
 
+def has_edit_scene() -> bool:
+    """Whether the first window's workspace names a scene to edit. Where it does not, 5.0.1 crashes when a modifier is
+    added to a strip; before 5.0 there always is one."""
+    workspace = bpy.context.window_manager.windows[0].workspace if bpy.context.window_manager.windows else None
+    return getattr(workspace, "sequencer_scene", workspace) is not None
+
+
 def set_edit_scene(window: Window, scene: Scene | None) -> Scene | None:
     """Let sequencer operators in `window` work on `scene`, and return the scene they worked on before.
 
@@ -133,7 +155,7 @@ def animated_paths(scene: Scene) -> list[str]:
     return paths + [curve.data_path for bag in bags for curve in bag.fcurves]
 
 
-def _curve_homes(scene: Scene) -> list[Any]:
+def curve_homes(scene: Scene) -> list[Any]:
     """What has the `fcurves` of `scene`: its action, or, from 5.0 on, the parts of it for the scene's slot."""
     data = scene.animation_data
     action = data.action if data is not None else None
@@ -146,7 +168,7 @@ def _curve_homes(scene: Scene) -> list[Any]:
 
 
 def curves_of(scene: Scene) -> list[FCurve]:
-    return [curve for home in _curve_homes(scene) for curve in home.fcurves]
+    return [curve for home in curve_homes(scene) for curve in home.fcurves]
 
 
 def new_curve(scene: Scene, path: str, index: int) -> FCurve:

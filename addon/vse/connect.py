@@ -50,5 +50,17 @@ def connect(scene: Scene, strip: Strip, others: list[Strip]) -> None:
         bpy.ops.sequencer.connect("EXEC_DEFAULT", False, toggle=False)
 
 
+def connect_all(scene: Scene, strips: list[Strip]) -> None:
+    """Strips of one level, in a sequencer's context, while nothing is selected: for many groups one after another."""
+    editor = scene.sequence_editor
+    editor.display_stack(strips[0].parent_meta())
+    for one in strips:
+        one.select = True
+    editor.active_strip = strips[0]
+    bpy.ops.sequencer.connect("EXEC_DEFAULT", False, toggle=False)
+    for one in strips:
+        one.select = False
+
+
 def _shown(strip: Strip) -> tuple[int, int]:
     return left_handle(strip), right_handle(strip)

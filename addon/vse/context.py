@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..errors import PlacementError
-from .compat import set_edit_scene
+from .compat import has_edit_scene, set_edit_scene
 from .override import context_of
 
 if TYPE_CHECKING:
@@ -41,3 +41,26 @@ def sequencer_context(scene: Scene) -> Iterator[None]:
     finally:
         area.type = type_before
         set_edit_scene(window, scene_before)
+
+
+class OperatorContext:
+    """The same, entered where something needs it first, and left by whoever made it.
+
+    To enter it where another scene is edited has all of the window drawn again, which takes longer than a strip.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._entered: ExitStack | None = None
+        if not has_edit_scene():
+            self.enter()
+
+    def enter(self) -> None:
+        if self._entered is None:
+            self._entered = ExitStack()
+            self._entered.enter_context(sequencer_context(self._scene))
+
+    def leave(self) -> None:
+        entered, self._entered = self._entered, None
+        if entered is not None:
+            entered.close()

@@ -6,9 +6,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from ..interchange.moved import moved
 from ..timeline.rate import scene_rate
-from .compat import left_handle, right_handle
+from .compat import left_handles, right_handles, whole_numbers
 from .write_timeline import TimelineWriter, check_channels
 
 if TYPE_CHECKING:
@@ -38,11 +37,8 @@ def begin_writing(place: ImportPlace, scene: Scene, snapshot: TimelineSnapshot) 
     frames = scene.frame_current - first if place is ImportPlace.PLAYHEAD else 0
     end = max((strip.end_exclusive for strip in snapshot.strips), default=first) + frames
     there = scene.sequence_editor_create().strips
+    places = zip(whole_numbers(there, "channel"), left_handles(there), right_handles(there), strict=True)
     # Above all that lies there at the time, so that nothing is covered by half or pushed away.
-    channels = max(
-        (strip.channel for strip in there if left_handle(strip) < end and first + frames < right_handle(strip)),
-        default=0,
-    )
-    placed = moved(snapshot, frames, channels)
-    check_channels(placed.strips)
-    return TimelineWriter(scene, placed, is_new_scene=False)
+    channels = max((channel for channel, left, right in places if left < end and first + frames < right), default=0)
+    check_channels(max((strip.channel for strip in snapshot.strips), default=0) + channels)
+    return TimelineWriter(scene, snapshot, is_new_scene=False, frames=frames, channels=channels)

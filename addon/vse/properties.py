@@ -63,6 +63,9 @@ class RetakeScene(bpy.types.PropertyGroup):
     exchange: StringProperty(
         name="Exchange", description="What an imported edit says of itself and Blender has no place for, as JSON"
     )
+    half_import: StringProperty(
+        name="Half Import", description="Which import is being written into this scene; empty while none is"
+    )
     compare_edge: FloatProperty(
         name="Edge",
         description="Left of it is the take that the strip shows, right of it the other one",
@@ -83,6 +86,10 @@ class RetakeStrip(bpy.types.PropertyGroup):
     exchange: StringProperty(
         name="Exchange", description="What an imported edit says of this strip and Blender has no place for, as JSON"
     )
+    content_frame: FloatProperty(
+        name="Content", description="Its keyframe lies where the missing media of this stand-in begins"
+    )
+    import_id: StringProperty(name="Import", description="Which import wrote this strip; empty on other strips")
     compares: StringProperty(
         name="Compares", description="What this strip is for while two takes are compared; empty on other strips"
     )

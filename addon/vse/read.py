@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading a scene's edit into a snapshot."""
+"""Reading a scene's edit into a snapshot, at once or a strip at a time."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..errors import EditChangedError
 from ..interchange.bridge import Channel, Marker, NotCarried, TimelineSnapshot
 from ..timeline.rate import scene_rate
+from .compat import left_handles, right_handles, whole_numbers
+from .dna import structures
 from .exchange_record import from_record, kept_of
-from .snapshot_curves import curves_by_strip, driven_strips
+from .snapshot_curves import CurveFinder
 from .snapshot_strip import StripReader, read_channels
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import Any
 
-    from bpy.types import Scene
+    from bpy.types import Scene, SequenceEditor
 
 
 def read_timeline(scene: Scene) -> TimelineSnapshot:
@@ -25,14 +29,42 @@ def read_timeline(scene: Scene) -> TimelineSnapshot:
 
     Files are not opened: see `with_media_facts` for what they alone know.
     """
+    steps = timeline_steps(scene)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            read: TimelineSnapshot = end.value
+            return read
+
+
+def prepare() -> None:
+    """What the first strip would take longer for than all others: how strips lie in the memory of this Blender."""
+    structures()
+
+
+def timeline_steps(scene: Scene) -> Generator[None, None, TimelineSnapshot]:
+    """The same a strip at a time: go on with it as often as there is time.
+
+    Strips are found by their names at each step and not held from one to the next. Where the edit changes in between,
+    what is read would be of two moments: begin anew then. Raises EditChangedError where strips came, went or moved;
+    of other changes Blender tells its handlers.
+    """
     editor = scene.sequence_editor_create()
-    reader = StripReader(scene, curves_by_strip(scene))
-    strips = reader.level(editor.strips)
+    places = _places(editor)
+    yield
+    finder = CurveFinder(scene)
+    yield from finder.steps()
+    reader = StripReader(scene, finder)
+    strips = yield from reader.level("")
     not_carried = [NotCarried(name, why) for name, why in reader.not_carried]
     not_carried += [
-        NotCarried(name, "drivers are not exchanged: what drives it is left out")
-        for name in sorted(driven_strips(scene))
+        NotCarried(name, "drivers are not exchanged: what drives it is left out") for name in sorted(finder.driven)
     ]
+    yield
+    if _places(editor) != places:
+        raise EditChangedError
+    yield
     kept = kept_of(scene.retake.exchange)
     return TimelineSnapshot(
         name=kept.get("name") or Path(bpy.data.filepath).stem or scene.name,
@@ -49,6 +81,12 @@ def read_timeline(scene: Scene) -> TimelineSnapshot:
         metadata=kept.get("metadata", {}),
         foreign=kept.get("foreign", {}),
     )
+
+
+def _places(editor: SequenceEditor) -> tuple[Any, ...]:
+    """By which it is seen that the strips are where they were; a few thousandths of a second for 10,000 of them."""
+    strips = editor.strips_all
+    return strips.keys(), whole_numbers(strips, "channel"), left_handles(strips), right_handles(strips)
 
 
 def _markers(scene: Scene, kept: dict[str, Any]) -> tuple[Marker, ...]:

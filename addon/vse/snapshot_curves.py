@@ -9,31 +9,52 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..errors import EditChangedError
 from ..interchange.bridge import Curve, KeyPoint
-from .compat import curves_of, new_curve
+from .compat import curve_homes, new_curve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bpy.types import FCurve, Scene, Strip
 
 _OF_STRIP = re.compile(r'sequence_editor\.(?:strips|sequences)_all\["((?:[^"\\]|\\.)*)"\]\.(.+)', re.DOTALL)
+_CURVES_A_STEP = 50
 
 
-def curves_by_strip(scene: Scene) -> dict[str, list[FCurve]]:
-    """By name of the strip; one pass over all that is animated in the scene."""
-    found: dict[str, list[FCurve]] = defaultdict(list)
-    for curve in curves_of(scene):
-        match = _OF_STRIP.fullmatch(curve.data_path)
-        if match and len(curve.keyframe_points):
-            found[bpy.utils.unescape_identifier(match.group(1))].append(curve)
-    return found
+class CurveFinder:
+    """Which curves of `scene` animate which strip, and which strips are driven; one pass over all that is animated.
 
+    Curves are known by their places, and none is held from one step to the next.
+    """
 
-def driven_strips(scene: Scene) -> set[str]:
-    data = scene.animation_data
-    matches = (_OF_STRIP.fullmatch(driver.data_path) for driver in (data.drivers if data else ()))
-    return {bpy.utils.unescape_identifier(match.group(1)) for match in matches if match}
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.driven: set[str] = set()
+
+    def steps(self) -> Iterator[None]:
+        for home, count in enumerate([len(one.fcurves) for one in curve_homes(self._scene)]):
+            for place in range(count):
+                curve = self._at(home, place)
+                match = _OF_STRIP.fullmatch(curve.data_path)
+                if match and len(curve.keyframe_points):
+                    self._places[bpy.utils.unescape_identifier(match.group(1))].append((home, place))
+                if place % _CURVES_A_STEP == _CURVES_A_STEP - 1:
+                    yield
+        data = self._scene.animation_data
+        matches = (_OF_STRIP.fullmatch(driver.data_path) for driver in (data.drivers if data else ()))
+        self.driven = {bpy.utils.unescape_identifier(match.group(1)) for match in matches if match}
+        yield
+
+    def of(self, name: str) -> list[FCurve]:
+        return [self._at(*place) for place in self._places.get(name, ())]
+
+    def _at(self, home: int, place: int) -> FCurve:
+        try:
+            return curve_homes(self._scene)[home].fcurves[place]
+        except IndexError:
+            raise EditChangedError from None
 
 
 def read_curves(curves: Iterable[FCurve], content_start: float) -> tuple[Curve, ...]:

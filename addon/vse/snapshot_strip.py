@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..errors import EditChangedError
 from ..interchange.bridge import (
     SINGLE_MEDIA,
     Channel,
@@ -25,7 +27,9 @@ from .compat import (
     content_trim,
     left_handle,
     left_handle_offset,
+    left_handles,
     right_handle,
+    whole_numbers,
 )
 from .exchange_record import kept_of, media_of
 from .shots import absolute_path, takes_of
@@ -35,10 +39,11 @@ from .snapshot_settings import read_settings
 from .strip_memory import connected_names, strip_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator
 
-    from bpy.types import FCurve, Scene, Strip
+    from bpy.types import Scene, Strip
 
+    from .snapshot_curves import CurveFinder
     from .strip_memory import StripMemory
 
 KINDS = {
@@ -53,32 +58,62 @@ KINDS = {
 }
 NOT_CARRIED = {"MASK", "MOVIECLIP", "COMPOSITOR"}
 _WITH_FILES = {StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE}
+_PLACES_A_STEP = 1000
 
 
 class StripReader:
-    """Of one scene, at one moment. `curves` as `curves_by_strip` finds them."""
+    """Of one scene, at one moment."""
 
-    def __init__(self, scene: Scene, curves: Mapping[str, list[FCurve]]) -> None:
+    def __init__(self, scene: Scene, curves: CurveFinder) -> None:
         self._scene = scene
         self._curves = curves
         self._rate = scene_rate(scene.render.fps, scene.render.fps_base)
         self._takes: dict[str, dict[str, Media]] = {}
         self.not_carried: list[tuple[str, str]] = []
 
-    def level(self, strips: Any) -> tuple[StripSnapshot, ...]:
-        """The strips of the edit or of a meta. Those that Retake laid over it for the time being are left out."""
+    def level(self, meta: str) -> Generator[None, None, tuple[StripSnapshot, ...]]:
+        """The strips of the edit, or of the meta strip of that name; a step for each.
+
+        Those that Retake laid over it for the time being are left out.
+        """
+        owner = self._named(meta) if meta else self._scene.sequence_editor
+        # All at once in Blender's own code: strip by strip this would take longer than all the rest.
+        places: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        told = whole_numbers(owner.strips, "channel"), left_handles(owner.strips), owner.strips.keys()
+        yield
+        for count, (number, start, name) in enumerate(zip(*told, strict=True)):
+            places[number].append((start, name))
+            if count % _PLACES_A_STEP == _PLACES_A_STEP - 1:
+                yield
         found = []
-        for strip in sorted(strips, key=lambda one: (one.channel, left_handle(one), one.name)):
-            if strip.retake.compares:
-                continue
-            if strip.type in NOT_CARRIED:
-                what = strip.bl_rna.properties["type"].enum_items[strip.type].name
-                self.not_carried.append((strip.name, f"{what} strips have no place in an exchanged edit"))
-            else:
-                found.append(self.strip(strip))
+        for number in sorted(places):
+            places[number].sort()
+            yield
+            for _, name in places[number]:
+                strip = self._named(name)
+                if strip.retake.compares:
+                    continue
+                if strip.type in NOT_CARRIED:
+                    what = strip.bl_rna.properties["type"].enum_items[strip.type].name
+                    self.not_carried.append((name, f"{what} strips have no place in an exchanged edit"))
+                    continue
+                read = self.strip(strip)
+                if strip.type == "META":
+                    channels = read_channels(strip.channels)
+                    children = yield from self.level(name)
+                    read = replace(read, children=children, channels=channels)
+                found.append(read)
+                yield
         return tuple(found)
 
+    def _named(self, name: str) -> Strip:
+        strip = self._scene.sequence_editor.strips_all.get(name)
+        if strip is None:
+            raise EditChangedError
+        return strip
+
     def strip(self, strip: Strip) -> StripSnapshot:
+        """Without a meta's own strips."""
         kept = kept_of(strip.retake.exchange)
         stand_in = kept.get("stand_in")
         kind = KINDS.get(strip.type, StripKind.EFFECT)
@@ -115,10 +150,9 @@ class StripReader:
             effect_type=strip.type if kind is StripKind.EFFECT else "",
             inputs=inputs,
             connections=tuple(sorted(_connected(strip))),
-            curves=read_curves(self._curves.get(strip.name, ()), start - offset),
+            curves=read_curves(self._curves.of(strip.name), start - offset),
             settings=settings,
             **self._picture_and_sound(strip),
-            **self._meta(strip, kind),
             **kept_fields(kept),
         )
         if memory is not None and memory.keys:
@@ -137,7 +171,7 @@ class StripReader:
         if isinstance(stand_in, dict):
             from .stand_in import as_it_was
 
-            return as_it_was(shown, stand_in)
+            return as_it_was(strip, shown, kept)
         return shown
 
     def _keeps_speed(self, memory: StripMemory) -> bool:
@@ -182,11 +216,6 @@ class StripReader:
         found["flip_x"], found["flip_y"] = strip.use_flip_x, strip.use_flip_y
         found["reverse_frames"] = strip.use_reverse_frames
         return found
-
-    def _meta(self, strip: Strip, kind: StripKind) -> dict[str, Any]:
-        if kind is not StripKind.META:
-            return {}
-        return {"children": self.level(strip.strips), "channels": read_channels(strip.channels)}
 
     def _media(
         self, strip: Strip, kind: StripKind, kept: dict[str, Any], memory: StripMemory | None

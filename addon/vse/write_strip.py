@@ -28,13 +28,13 @@ from .exchange_record import as_text, to_keep
 from .shots import blend_path
 from .snapshot_retiming import write_retiming
 from .snapshot_settings import write_settings
-from .stand_in import new_stand_in
+from .stand_in import anchor, new_stand_in, note_as_made
 from .strip_memory import strip_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bpy.types import Scene, SequenceEditor, Strip
+    from bpy.types import Scene, Strip
 
 _EFFECT_KINDS = {StripKind.COLOR: "COLOR", StripKind.TEXT: "TEXT", StripKind.ADJUSTMENT: "ADJUSTMENT"}
 _WITH_FILES = {StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE}
@@ -43,12 +43,20 @@ _PLAIN = Transform()
 
 
 class StripWriter:
-    """Into `scene`, inside a sequencer's context where operators work. `note(strip, feature, reason)` hears of what
+    """Into `scene`. `note(strip, feature, reason)` hears of what
     did not go as it should."""
 
-    def __init__(self, scene: Scene, rate: Fraction, note: Callable[[str, str, str], None]) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        rate: Fraction,
+        note: Callable[[str, str, str], None],
+        *,
+        need_operators: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`need_operators` is called before the first thing that works in a sequencer's context only."""
         self._scene = scene
-        self._editor: SequenceEditor = scene.sequence_editor_create()
+        self._need_operators = need_operators
         self._rate = rate
         self._note = note
         self._there: dict[str, bool] = {}
@@ -62,7 +70,9 @@ class StripWriter:
             made.select = False
             self._time(made, strip, is_stand_in=is_stand_in, has_inputs=bool(inputs))
             self._look(made, strip)
-            if not is_stand_in:
+            if is_stand_in:
+                note_as_made(made)
+            else:
                 self._own(made, strip)
         except BaseException:
             owner.strips.remove(made)
@@ -71,7 +81,9 @@ class StripWriter:
 
     def finish(self, made: Strip, strip: StripSnapshot) -> None:
         """What would hinder the rest if it came earlier."""
-        if "stand_in" not in made.retake.exchange:
+        if "stand_in" in made.retake.exchange:
+            anchor(self._scene, made, strip.content_start)
+        else:
             made.mute = strip.mute
         made.lock = strip.lock
 
@@ -125,6 +137,7 @@ class StripWriter:
 
     def _at_its_own_speed(self, owner: Any, strip: StripSnapshot, path: str, channel: int, fit: str) -> Strip:
         """Only the operator sets the playback rate; it works in the meta that is open."""
+        self._need_operators()
         before = len(owner.strips)
         try:
             bpy.ops.sequencer.movie_strip_add(
@@ -195,6 +208,7 @@ class StripWriter:
         if strip.retiming is None or "retiming_keys" not in made.bl_rna.properties:
             self._note(strip.name, "speed", "this kind of strip cannot be retimed")
             return
+        self._need_operators()
         retiming = strip.retiming
         trim = strip.settings.get("content_trim")
         factor = self.factor(made)
@@ -204,9 +218,10 @@ class StripWriter:
                 replace(key, frame=key.frame - cut, content_frame=key.content_frame - cut) for key in retiming.keys
             )
             retiming = replace(retiming, keys=keys)
-        active = self._editor.active_strip
+        editor = self._scene.sequence_editor
+        active = editor.active_strip
         made.select = True
-        self._editor.active_strip = made
+        editor.active_strip = made
         try:
             frame = min(left_handle(made) + 1, right_handle(made) - 1)
             # Blender's own operator first: on a strip without keys the function that adds one crashes before 5.1.
@@ -221,7 +236,7 @@ class StripWriter:
             )
         finally:
             made.select = False
-            self._editor.active_strip = active
+            editor.active_strip = active
         if not is_done:
             made.retiming_keys.reset()
             self._note(strip.name, "speed", "Blender did not take its retiming keys")
@@ -284,6 +299,8 @@ class StripWriter:
                 made.pan = strip.pan
             if strip.sound_offset:
                 made.sound_offset = strip.sound_offset
+        if strip.settings.get("modifiers"):
+            self._need_operators()
         for reason in write_settings(made, strip.settings):
             self._note(strip.name, "settings", reason)
         made.retake.shot_id = strip.shot_id

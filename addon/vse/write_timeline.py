@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+import uuid
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,20 +14,23 @@ import bpy
 
 from ..errors import PlacementError
 from ..interchange.bridge import Media, StripKind, StripSnapshot, TimelineSnapshot
+from ..interchange.moved import moved
 from ..timeline.channels import HIGHEST_CHANNEL
 from ..timeline.ranges import FrameRange
 from ..timeline.take import Take
 from ..timeline.taken_channels import TakenChannels
-from .compat import left_handle, right_handle
-from .context import sequencer_context
+from .compat import left_handle, right_handle, whole_numbers
+from .connect import connect_all
+from .context import OperatorContext
 from .exchange_record import as_text, to_record
+from .half_import import is_whole, mark_scene, mark_strip, remove_strips
 from .project import blender_rate
 from .shots import knows_take, record_take
 from .snapshot_curves import write_curves
 from .write_strip import StripWriter, recipe_of, set_handles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from bpy.types import Scene, Strip
 
@@ -35,21 +41,34 @@ _SCRATCH = 126
 class TimelineWriter:
     """One import. `written` counts strips; `notes` has (strip, feature, reason) for what did not go as it should.
 
-    The strips that were made are held from one step to the next: where Blender undoes something or loads a file
-    meanwhile, `forget` this and begin anew.
+    From one step to the next it holds no strip, but their names. Where Blender undoes something or loads a file
+    meanwhile, it cannot go on: what is left of it is marked (see half_import.py).
     """
 
-    def __init__(self, scene: Scene, snapshot: TimelineSnapshot, *, is_new_scene: bool) -> None:
+    def __init__(
+        self, scene: Scene, snapshot: TimelineSnapshot, *, is_new_scene: bool, frames: int = 0, channels: int = 0
+    ) -> None:
+        """The edit goes `frames` later and `channels` higher than it says."""
         self.scene = scene
         self.snapshot = snapshot
         self.written = 0
+        self.slice_s = math.inf
         self.strips = sum(1 for _ in snapshot.walk())
         self.notes: list[tuple[str, str, str]] = []
         self._is_new_scene = is_new_scene
-        self._writer = StripWriter(scene, snapshot.rate, lambda *note: self.notes.append(note))
-        self._made: dict[str, Strip] = {}
-        self._markers: list[Any] = []
-        self._top: list[Strip] = []
+        self._move = frames, channels
+        self._operators: OperatorContext | None = None
+        self._writer = StripWriter(
+            scene, snapshot.rate, lambda *note: self.notes.append(note), need_operators=self._need_operators
+        )
+        self._id = uuid.uuid4().hex
+        self._names: dict[str, str] = {}
+        """What Blender named the strip, by its name in the edit."""
+        self._here: dict[str, Strip] = {}
+        """By the name in the edit; of the step that is under way."""
+        self._markers: list[tuple[str, int]] = []
+        self._selected: list[str] = []
+        self._active = ""
         self._new_shots: list[str] = []
         self._new_takes: list[tuple[str, int]] = []
 
@@ -76,88 +95,121 @@ class TimelineWriter:
             self.take_back()
             raise
 
-    def steps(self) -> Iterator[None]:
-        """Go on with it as often as there is time; what it raises is for `take_back`.
+    def steps(self, slice_s: float = math.inf) -> Iterator[None]:
+        """Each step takes `slice_s` at most, or as long as one strip does; it may be changed between two steps.
 
-        Each step enters and leaves the context that operators need by itself.
+        What it raises is for `take_back`.
+
+        Each enters and leaves the context that operators need by itself.
         """
-        pending = self._write_level(self.scene.sequence_editor_create(), None, self.snapshot.strips)
-        is_done = False
-        while not is_done:
-            with self._operators():
-                for _ in range(20):
-                    is_done = next(pending, self) is self
-                    if is_done:
-                        break
-            yield
-        with self._operators():
-            self._connect()
-        yield
-        for number, strip in enumerate(self.snapshot.walk()):
-            made = self._made.get(strip.name)
-            if made is not None and strip.curves and "stand_in" not in made.retake.exchange:
-                for reason in write_curves(self.scene, made, strip.curves, strip.content_start):
-                    self.notes.append((strip.name, "keyframes", reason))
-            if made is not None:
-                self._writer.finish(made, strip)
-            if number % 50 == 0:
+        self.slice_s = slice_s
+        mark_scene(self.scene, self._id, is_new=self._is_new_scene)
+        active = self.scene.sequence_editor_create().active_strip
+        self._active = active.name if active else ""
+        for part in (self._move_there, self._write_all, self._connect, self._finish_strips, self._finish_scene):
+            pending = part()
+            is_done = False
+            while not is_done:
+                self._here.clear()
+                began_s = before_s = time.perf_counter()
+                operators = self._operators = OperatorContext(self.scene)
+                try:
+                    while not is_done:
+                        is_done = next(pending, self) is self
+                        now_s = time.perf_counter()
+                        # What comes next takes as long as what was last, more or less.
+                        if 2 * now_s - before_s - began_s > self.slice_s:
+                            break
+                        before_s = now_s
+                finally:
+                    operators.leave()
                 yield
-        self._finish_scene()
+
+    def stop(self) -> bool:
+        self.take_back()
+        return False
 
     def take_back(self) -> None:
         """The scene is as it was before."""
         if self._is_new_scene:
             bpy.data.scenes.remove(self.scene)
             return
-        editor = self.scene.sequence_editor
-        for strip in reversed(self._top):
-            if strip.name in editor.strips:  # an effect goes with its input
-                editor.strips.remove(strip)
-        for marker in self._markers:
-            self.scene.timeline_markers.remove(marker)
+        remove_strips(self.scene, self._id)
+        for name, frame in self._markers:
+            marker = next((one for one in self.scene.timeline_markers if (one.name, one.frame) == (name, frame)), None)
+            if marker is not None:
+                self.scene.timeline_markers.remove(marker)
         shots = self.scene.retake.shots
         for shot_id, number in self._new_takes:
             takes = shots[shot_id].takes
             takes.remove(next(index for index, take in enumerate(takes) if take.number == number))
         for shot_id in self._new_shots:
             shots.remove(shots.find(shot_id))
-        self.forget()
+        self._select_again()
+        is_whole(self.scene)
 
-    def forget(self) -> None:
-        self._made.clear()
-        self._top.clear()
+    def _move_there(self) -> Iterator[None]:
+        if any(self._move):
+            self.snapshot = yield from moved(self.snapshot, *self._move)
 
     # Strips
 
-    def _operators(self) -> Any:
-        return sequencer_context(self.scene)
+    def _need_operators(self) -> None:
+        if self._operators is not None:
+            self._operators.enter()
 
-    def _write_level(self, owner: Any, meta: Strip | None, strips: tuple[StripSnapshot, ...]) -> Iterator[None]:
-        used = {strip.channel for strip in strips} | {strip.channel for strip in owner.strips}
+    def _strip(self, name: str) -> Strip | None:
+        """The strip that was made of the edit's `name`; None where there is none, or somebody removed it."""
+        if name not in self._names:
+            return None
+        if name not in self._here:
+            found = self.scene.sequence_editor.strips_all.get(self._names[name])
+            if found is None:
+                return None
+            self._here[name] = found
+        return self._here[name]
+
+    def _write_all(self) -> Iterator[None]:
+        yield from self._write_level("", self.snapshot.strips)
+        self.scene.sequence_editor.display_stack(None)
+
+    def _write_level(self, meta: str, strips: tuple[StripSnapshot, ...]) -> Iterator[None]:
+        """Of the edit, or of the meta strip that the edit names so."""
+        owner = self._owner(meta)
+        used = {strip.channel for strip in strips} | set(whole_numbers(owner.strips, "channel"))
         taken = TakenChannels()
         for there in owner.strips:
             taken.take(there.channel, FrameRange(left_handle(there), right_handle(there)))
         scratch = next((channel for channel in range(_SCRATCH, 0, -1) if channel not in used), _SCRATCH)
         for strip in self._in_order(strips):
-            self.scene.sequence_editor.display_stack(meta)
-            inputs = tuple(self._made[name] for name in strip.inputs if name in self._made)
+            inputs = tuple(one for name in strip.inputs if (one := self._strip(name)) is not None)
             if len(inputs) < len(strip.inputs):
                 self.notes.append((strip.name, "strip", "what it works on is not there"))
                 continue
+            owner = self._owner(meta)
+            self.scene.sequence_editor.display_stack(owner if meta else None)
             made = self._writer.write(owner, strip, scratch, inputs)
-            self._made[strip.name] = made
-            if meta is None:
-                self._top.append(made)
+            mark_strip(made, self._id)
+            self._names[strip.name] = made.name
+            self._here[strip.name] = made
             if strip.kind is StripKind.META:
-                yield from self._write_level(made, made, strip.children)
-                self.scene.sequence_editor.display_stack(meta)
+                yield from self._write_level(strip.name, strip.children)
+                made = self._owner(strip.name)
+                self.scene.sequence_editor.display_stack(self._owner(meta) if meta else None)
                 _write_channels(made.channels, strip)
                 set_handles(made, strip.start, strip.end_exclusive)
             self._put(taken, made, strip)
             self._record_takes(strip)
             self.written += 1
             yield
-        self.scene.sequence_editor.display_stack(None)
+
+    def _owner(self, meta: str) -> Any:
+        if not meta:
+            return self.scene.sequence_editor_create()
+        owner = self._strip(meta)
+        if owner is None:
+            raise PlacementError(f"The meta strip {meta} was removed while it was written.", hint="Import it again.")
+        return owner
 
     def _put(self, taken: TakenChannels, made: Strip, strip: StripSnapshot) -> None:
         # Blender would move a strip in time that is put onto another one, and 4.5 looks for a place for ever.
@@ -199,38 +251,62 @@ class TimelineWriter:
         else:
             self._new_takes += [(strip.shot_id, number) for number in numbers]
 
-    def _connect(self) -> None:
+    def _connect(self) -> Iterator[None]:
         """Groups of strips of one level. Few are selected at a time: selecting is what takes long in a large edit."""
-        editor = self.scene.sequence_editor
-        selected = [strip for strip in editor.strips_all if strip.select]
-        for strip in selected:
-            strip.select = False
+        everything = self.scene.sequence_editor.strips_all
+        is_selected = [False] * len(everything)
+        everything.foreach_get("select", is_selected)
+        self._selected = [name for name, one in zip(everything.keys(), is_selected, strict=True) if one]
+        for name in self._selected:
+            everything[name].select = False
+        yield
         done: set[str] = set()
         for strip in self.snapshot.walk():
-            group = [name for name in (strip.name, *strip.connections) if name in self._made]
-            if len(group) < 2 or strip.name in done:
+            if not strip.connections or strip.name in done:
+                continue
+            group = {name: made for name in (strip.name, *strip.connections) if (made := self._strip(name))}
+            if len(group) < 2:
                 continue
             done.update(group)
-            members = [self._made[name] for name in group]
-            editor.display_stack(members[0].parent_meta())
-            for one in members:
-                one.select = True
-            editor.active_strip = members[0]
-            bpy.ops.sequencer.connect("EXEC_DEFAULT", False, toggle=False)
-            for one in members:
-                one.select = False
-        editor.display_stack(None)
-        for strip in selected:
-            strip.select = True
+            self._need_operators()
+            connect_all(self.scene, list(group.values()))
+            yield
+        self.scene.sequence_editor.display_stack(None)
+        self._select_again()
+
+    def _select_again(self) -> None:
+        for name in self._selected:
+            if strip := self.scene.sequence_editor.strips_all.get(name):
+                strip.select = True
+        self._selected.clear()
+        if active := self.scene.sequence_editor.strips_all.get(self._active):
+            self.scene.sequence_editor.active_strip = active
+
+    def _finish_strips(self) -> Iterator[None]:
+        for strip in self.snapshot.walk():
+            made = self._strip(strip.name)
+            if made is None:
+                continue
+            for reason in write_curves(self.scene, made, strip.curves, strip.content_start):
+                if "stand_in" not in made.retake.exchange:  # one of those keeps what it cannot show
+                    self.notes.append((strip.name, "keyframes", reason))
+            self._writer.finish(made, strip)
+            yield
 
     # The scene
 
-    def _finish_scene(self) -> None:
+    def _finish_scene(self) -> Iterator[None]:
         scene, snapshot = self.scene, self.snapshot
         for marker in snapshot.markers:
-            self._markers.append(scene.timeline_markers.new(marker.name, frame=marker.frame))
-        if not self._is_new_scene:
-            return
+            made = scene.timeline_markers.new(marker.name, frame=marker.frame)
+            self._markers.append((made.name, made.frame))
+        if self._is_new_scene:
+            self._describe_scene()
+        is_whole(scene)
+        yield
+
+    def _describe_scene(self) -> None:
+        scene, snapshot = self.scene, self.snapshot
         _write_channels(scene.sequence_editor.channels, snapshot)
         last = max((strip.end_exclusive for strip in snapshot.strips), default=snapshot.start + 1)
         # Blender has no scene that begins before frame 0.
@@ -303,9 +379,8 @@ def _take(strip: StripSnapshot, media: Media, number: int) -> Take:
     )
 
 
-def check_channels(strips: Iterable[StripSnapshot]) -> None:
+def check_channels(highest: int) -> None:
     """Raises PlacementError."""
-    highest = max((strip.channel for strip in strips), default=0)
     if highest > HIGHEST_CHANNEL:
         raise PlacementError(
             f"The edit would need {highest} channels here, and Blender has {HIGHEST_CHANNEL}.",

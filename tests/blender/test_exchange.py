@@ -110,7 +110,7 @@ def test_missing_media_gets_a_stand_in_that_goes_out_as_what_it_stands_for(tmp_p
                 was[strip.name].kind, was[strip.name].length, was[strip.name].volume,
             )  # fmt: skip
     found = relink_media(read, [away])
-    assert relink_strips(writer.scene, found.snapshot, found.found) == 9
+    assert relink_strips(writer.scene, found.found) == 9
     assert not list(stand_ins(writer.scene))
     again_there = {strip.name: strip for strip in writer.scene.sequence_editor.strips_all}
     assert again_there["first"].type == "MOVIE"

@@ -15,7 +15,7 @@ from addon.interchange.bridge import Fate, Finding, Report
 from addon.kling.catalogue import catalogue
 from addon.kling.price import estimate_units
 from addon.timeline.take import Take
-from addon.ui import conform_panel, exchange, reading
+from addon.ui import conform_panel, exchange_report, reading
 from addon.vse.compat import (
     content_start,
     left_handle,
@@ -66,7 +66,7 @@ def test_an_edit_goes_out_and_comes_in_as_a_scene_of_its_own(editor: bpy.types.S
 def test_one_finding_is_no_findings(editor: bpy.types.Scene) -> None:  # noqa: F811
     losses = [Finding(name, "crop", Fate.DROPPED, "it is not read") for name in ("a", "b")]
     for count, words in ((1, "3 of 3 strips, 1 finding"), (2, "3 of 3 strips, 2 findings")):
-        exchange.show_report("out.otio", Report(3, tuple(losses[:count])))
+        exchange_report.show_report("out.otio", Report(3, tuple(losses[:count])))
         assert words in draw(conform_panel.RETAKE_PT_exchange).texts()
 
 
@@ -114,7 +114,7 @@ def test_missing_media_is_found_again(editor: bpy.types.Scene, tmp_path: Path) -
     assert bpy.ops.retake.relink(directory=str(tmp_path / "elsewhere")) == {"FINISHED"}
     read_all()
     assert not list(stand_ins(imported))
-    assert exchange.shown_report() is not None
+    assert exchange_report.shown_report() is not None
 
 
 def longer_take_edit(scene: bpy.types.Scene, takes: dict[str, Take], folder: Path) -> Path:

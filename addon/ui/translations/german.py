@@ -11,10 +11,12 @@ GERMAN_OPERATORS = {
     "Export Edit": "Schnitt exportieren",
     "Export…": "Exportieren…",
     "Find Missing Media": "Fehlende Medien suchen",
-    "Find Missing Media…": "Fehlende Medien suchen…",
     "Import Edit": "Schnitt importieren",
     "Import…": "Importieren…",
-    "OpenTimelineIO (.otio, .otioz)": "OpenTimelineIO (.otio, .otioz)",
+    "OpenTimelineIO (.otio, .otioz, .otiod)": "OpenTimelineIO (.otio, .otioz, .otiod)",
+    "Copy Report": "Bericht kopieren",
+    "Relink Folder…": "In Ordner suchen…",
+    "Show Strip": "Streifen zeigen",
     "Add": "Hinzufügen",
     "Add Element": "Element hinzufügen",
     "Add Image": "Bild hinzufügen",
@@ -208,9 +210,6 @@ GERMAN = {
     "Write the edit that was read to the timeline": "Den gelesenen Schnitt in die Timeline schreiben",
     "1 strip is as it was": "1 Streifen ist, wie er war",
     "{count} strips are as they were": "{count} Streifen sind, wie sie waren",
-    "{kept} of {all} strips, 1 finding": "{kept} von {all} Streifen, 1 Befund",
-    "{kept} of {all} strips, {count} findings": "{kept} von {all} Streifen, {count} Befunde",
-    "and {count} more": "und {count} weitere",
     "Counted from 1; 0 is the clip that the shot was made of": (
         "Von 1 an gezählt; 0 ist der Clip, aus dem der Shot gemacht wurde"
     ),
@@ -867,4 +866,64 @@ GERMAN = {
     "You find it in Kling's console, under API Keys. It never gets into a file of yours": (
         "Sie finden ihn in Klings Konsole unter „API Keys“. In Ihre Dateien kommt er nie"
     ),
+    "Click to select its strip and frame it": "Klicken, um seinen Streifen auszuwählen und einzupassen",
+    "Content": "Inhalt",
+    "Copy all findings as text, to paste them into a message": (
+        "Alle Befunde als Text kopieren, um sie in eine Nachricht einzufügen"
+    ),
+    "Esc stops it": "Esc bricht ab",
+    "Fate": "Verbleib",
+    "Feature": "Merkmal",
+    "Give the stand-ins the media that was found": "Den Platzhaltern die gefundenen Medien geben",
+    "Half Import": "Halber Import",
+    "Its keyframe lies where the missing media of this stand-in begins": (
+        "Sein Keyframe liegt dort, wo die fehlenden Medien dieses Platzhalters beginnen"
+    ),
+    "Nothing was imported or exported yet": "Es wurde noch nichts importiert oder exportiert",
+    "Without Missing Media": "Ohne fehlende Medien",
+    "Write an .otioz or .otiod even where media is missing: those strips go without it": (
+        "Eine .otioz oder .otiod auch schreiben, wenn Medien fehlen: Diese Streifen gehen ohne sie hinaus"
+    ),
+    "Nothing was lost": "Nichts ging verloren",
+    "Reason": "Grund",
+    "Select the strip of this finding and frame it": "Den Streifen dieses Befunds auswählen und einpassen",
+    "Take the report away": "Den Bericht entfernen",
+    "The report is in the clipboard": "Der Bericht ist in der Zwischenablage",
+    "There is no edit to export: the Video Sequencer has no strips": (
+        "Es gibt keinen Schnitt zum Exportieren: Der Video-Sequenzer hat keine Streifen"
+    ),
+    "What an import or export kept, and what it could not keep, is listed here strip by strip.": (
+        "Was ein Import oder Export behielt und was nicht, steht hier Streifen für Streifen."
+    ),
+    "Which import is being written into this scene; empty while none is": (
+        "Welcher Import gerade in diese Szene geschrieben wird; sonst leer"
+    ),
+    "Which import wrote this strip; empty on other strips": (
+        "Welcher Import diesen Streifen schrieb; bei anderen Streifen leer"
+    ),
+    "and {count} more, which Copy Report has": "und {count} weitere, die „Bericht kopieren“ enthält",
+    "{count} approximated": "{count} angenähert",
+    "{count} dropped": "{count} weggelassen",
+    "{count} finding": "{count} Befund",
+    "{count} findings": "{count} Befunde",
+    "{count} strip lacks its media": "{count} Streifen fehlen seine Medien",
+    "{count} strips lack their media": "{count} Streifen fehlen ihre Medien",
+    "{kept} of {all} strip kept": "{kept} von {all} Streifen behalten",
+    "{kept} of {all} strips kept": "{kept} von {all} Streifen behalten",
+    "{name} is not on this timeline": "{name} ist nicht auf dieser Timeline",
+    "{what}: {done} of {all} strips": "{what}: {done} von {all} Streifen",
+    "The edit is being imported": "Der Schnitt wird importiert",
+    "Missing media is brought back": "Fehlende Medien werden zurückgeholt",
+    "It was stopped: all is as it was before.": "Es wurde abgebrochen: Alles ist wie zuvor.",
+    "It was stopped: what was done stays.": "Es wurde abgebrochen: Was getan ist, bleibt.",
+    "It was ended and taken back, as something was undone or redone. Do it again.": (
+        "Es wurde beendet und zurückgenommen, da etwas rückgängig gemacht oder wiederholt wurde. Bitte noch einmal."
+    ),
+    "Half of an import was taken away: it was never written to its end.": (
+        "Ein halber Import wurde entfernt: Er wurde nie zu Ende geschrieben."
+    ),
+    "The edit is being written": "Der Schnitt wird geschrieben",
+    "The edit is being read": "Der Schnitt wird gelesen",
+    "The edits are being compared": "Die Schnitte werden verglichen",
+    "Missing media is being looked for": "Fehlende Medien werden gesucht",
 }
