@@ -26,7 +26,8 @@ Pairs = dict[str, str]
 """From the name of a strip of the edit to that of the living one."""
 
 _NUMBERED = re.compile(r"\.\d{3}$")
-_MOST_PAIRS = 40_000
+_MOST_PAIRS = 1000
+_MOST_OVERLAPS = 200_000
 LEAST_OF_A_PART = Fraction(1, 2)
 """A new clip that shows so much of what a strip showed is a part that was cut off it."""
 
@@ -94,17 +95,21 @@ class Matcher:
         if len(same) == len(others) == 1:
             return [(same[0], others[0])]
         if len(same) * len(others) > _MOST_PAIRS:
-            # A file that is cut up thousands of times: in the order of time, for a table of all pairs takes too long.
-            return list(zip(sorted(same, key=_when), sorted(others, key=_when), strict=False))
-        ranked = sorted(
-            ((self._rank(one, other, found), one, other) for one in same for other in others), key=lambda row: row[0]
-        )
+            # A file that is cut up hundreds of times: a table of all pairs takes too long.
+            tried = _overlapping(same, others, self.rate)
+        else:
+            tried = [(one, other) for one in same for other in others]
+        ranked = sorted(((self._rank(*pair, found), *pair) for pair in tried), key=lambda row: row[0])
         used: set[str] = set()
         pairs = []
         for _, one, other in ranked:
             if f"l{one.name}" not in used and f"e{other.name}" not in used:
                 used |= {f"l{one.name}", f"e{other.name}"}
                 pairs.append((one, other))
+        if len(same) * len(others) > _MOST_PAIRS:
+            # The rest, which show nothing in common, in the order of time.
+            left = sorted((one for one in same if f"l{one.name}" not in used), key=_when)
+            pairs += zip(left, sorted((one for one in others if f"e{one.name}" not in used), key=_when), strict=False)
         return pairs
 
     def _rank(
@@ -274,7 +279,30 @@ def _shared(one: StripSnapshot, other: StripSnapshot, rate: Fraction) -> Fractio
     return both / either if either else Fraction(0)
 
 
+def _overlapping(
+    same: Sequence[StripSnapshot], others: Sequence[StripSnapshot], rate: Fraction
+) -> list[tuple[StripSnapshot, StripSnapshot]]:
+    """The pairs that show something of the same source, from one pass over both in the order of the source. Where very
+    many do, as of a clip that is repeated hundreds of times, not all of them."""
+    rows = sorted(
+        [(*_source(one, rate), 0, number, one) for number, one in enumerate(same)]
+        + [(*_source(one, rate), 1, number, one) for number, one in enumerate(others)],
+        key=lambda row: row[:4],
+    )
+    open_ones: tuple[list[tuple[Fraction, StripSnapshot]], list[tuple[Fraction, StripSnapshot]]] = ([], [])
+    found: list[tuple[StripSnapshot, StripSnapshot]] = []
+    for low, high, side, _, strip in rows:
+        facing = [each for each in open_ones[1 - side] if each[0] > low]
+        open_ones[1 - side][:] = facing
+        for _, other in facing if len(found) < _MOST_OVERLAPS else ():
+            found.append((strip, other) if side == 0 else (other, strip))
+        open_ones[side].append((high, strip))
+    return found
+
+
 def _source(strip: StripSnapshot, rate: Fraction) -> tuple[Fraction, Fraction]:
+    if strip.retiming is None and not strip.reverse_frames:
+        return Fraction(strip.content_offset) / rate, Fraction(strip.content_offset + strip.length) / rate
     pieces = pieces_of(strip, rate).pieces
     frames = [frame for piece in pieces for frame in (piece.lowest, piece.lowest + abs(piece.speed) * piece.length)]
     return min(frames) / rate, max(frames) / rate

@@ -21,7 +21,7 @@ from otio_bridge.levels import nested
 from otio_bridge.snapshot import SINGLE_MEDIA, Channel, Media, StripKind, StripSnapshot, TimelineSnapshot
 from tests.property.otio_timelines import timelines
 
-EXAMPLES = int(os.environ.get("RETAKE_EXAMPLES", "60"))
+EXAMPLES = max(20, int(os.environ.get("RETAKE_EXAMPLES", "400")) // 10)
 often = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )

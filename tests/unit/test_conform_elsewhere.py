@@ -534,3 +534,15 @@ def test_a_clip_shown_frame_by_frame_is_no_faster_than_it_was(back: Callable[...
     assert kinds(plan) == {"pal": "trimmed"}
     after = apply_conform(living, plan).strips[0]
     assert (after.start, after.length, after.content_offset, after.keeps_speed) == (1, 70, 40, False)
+
+
+def test_one_file_cut_up_hundreds_of_times_is_matched_by_what_each_clip_shows() -> None:
+    """Renamed, all moved, every fiftieth gone: neither names nor places say which is which."""
+    strips = tuple(clip(f"s{number}", 1 + number % 3, 1 + number // 3 * 30, 30, number * 20) for number in range(600))
+    kept = [number for number in range(600) if number % 50]
+    edit = tuple(
+        replace(strips[number], name=f"c{number}", start=strips[number].start + 12, shot_id="") for number in kept
+    )
+    plan = plan_conform(replace(LIVING, strips=strips), replace(LIVING, strips=edit), with_channels=False)
+    assert plan.pairs == {f"c{number}": f"s{number}" for number in kept}
+    assert {kind for change in plan.changes for kind in kinds(plan)[change.name].split()} == {"moved", "removed"}
