@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,51 @@ if TYPE_CHECKING:
 
     from bpy.types import Scene, Strip
 
+_BROUGHT = ("actions", "sounds", "fonts")
 _SCRATCH = 126
 """The operator that adds movies finds no place on the highest channels (measured on 5.2.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What an import touches besides the strips it makes, as it was."""
+
+    active: str
+    selected: frozenset[str]
+    had_animation: bool
+    had_action: bool
+    data: dict[str, frozenset[str]]
+    """The names of all data-blocks of the kinds that strips bring with them."""
+
+    @classmethod
+    def of(cls, scene: Scene) -> _Before:
+        editor = scene.sequence_editor
+        animation = scene.animation_data
+        return cls(
+            active=editor.active_strip.name if editor and editor.active_strip else "",
+            selected=frozenset(strip.name for strip in editor.strips_all if strip.select) if editor else frozenset(),
+            had_animation=animation is not None,
+            had_action=animation is not None and animation.action is not None,
+            data={kind: frozenset(getattr(bpy.data, kind).keys()) for kind in _BROUGHT},
+        )
+
+    def bring_back(self, scene: Scene) -> None:
+        """Once the strips are gone."""
+        editor = scene.sequence_editor
+        for strip in editor.strips_all:
+            strip.select = strip.name in self.selected
+        editor.active_strip = next((strip for strip in editor.strips_all if strip.name == self.active), None)
+        if not self.had_animation:
+            scene.animation_data_clear()
+        elif not self.had_action:
+            scene.animation_data.action = None
+        self.remove_new_data()
+
+    def remove_new_data(self) -> None:
+        for kind, names in self.data.items():
+            blocks = getattr(bpy.data, kind)
+            for one in [one for one in blocks if one.name not in names and not one.users]:
+                blocks.remove(one)
 
 
 class TimelineWriter:
@@ -44,6 +88,7 @@ class TimelineWriter:
         self.strips = sum(1 for _ in snapshot.walk())
         self.notes: list[tuple[str, str, str]] = []
         self._is_new_scene = is_new_scene
+        self._before = _Before.of(scene)
         self._writer = StripWriter(scene, snapshot.rate, lambda *note: self.notes.append(note))
         self._made: dict[str, Strip] = {}
         self._markers: list[Any] = []
@@ -106,6 +151,8 @@ class TimelineWriter:
         """The scene is as it was before."""
         if self._is_new_scene:
             bpy.data.scenes.remove(self.scene)
+            self._before.remove_new_data()
+            self.forget()
             return
         editor = self.scene.sequence_editor
         for strip in reversed(self._top):
@@ -119,6 +166,7 @@ class TimelineWriter:
             takes.remove(next(index for index, take in enumerate(takes) if take.number == number))
         for shot_id in self._new_shots:
             shots.remove(shots.find(shot_id))
+        self._before.bring_back(self.scene)
         self.forget()
 
     def forget(self) -> None:
