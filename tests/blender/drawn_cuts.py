@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+
 from hypothesis import strategies as st
 
 from addon.interchange.bridge import (
@@ -33,11 +34,13 @@ def file_of(folder: Path, mark: int, rate: Fraction) -> Path:
 def drawn_cuts(draw: st.DrawFn, folder: Path) -> TimelineSnapshot:
     """Cuts, slips, gaps, channels, muted strips and channels, media of other rates, speeds, dissolves, meta strips."""
     rate = draw(st.sampled_from(RATES))
-    strips: list[StripSnapshot] = []
-    for channel in range(1, draw(st.integers(1, 3)) + 1):
+    # One frame that is seen: where there is none, Blender's render takes the edit for none and looks for a camera.
+    first = StripSnapshot("first", StripKind.MOVIE, 1, 1, 1, 0, {SINGLE_MEDIA: _media(folder, rate, 7)}, SINGLE_MEDIA)
+    strips = [replace(first, blend_type="REPLACE")]
+    for channel in range(2, draw(st.integers(2, 4)) + 1):
         strips += draw(_row(folder, rate, channel, draw(st.integers(1, 15)), f"on {channel}"))
     strips += draw(_dissolve(folder, rate, 8, max(strip.end_exclusive for strip in strips)))
-    channels = tuple(Channel(number, mute=True) for number in (1, 2, 3) if draw(st.integers(0, 5)) == 0)
+    channels = tuple(Channel(number, mute=True) for number in (2, 3, 4) if draw(st.integers(0, 5)) == 0)
     return TimelineSnapshot("drawn", rate, 1, *SIZE_PX, strips=tuple(strips), channels=channels)
 
 
@@ -49,11 +52,12 @@ def _row(draw: st.DrawFn, folder: Path, rate: Fraction, channel: int, at: int, n
         one = draw(_strip(folder, rate, channel, at, f"{name}, {number}"))
         if not name.startswith("inside") and draw(st.integers(0, 4)) == 0:
             inside = draw(_row(folder, rate, draw(st.integers(1, 2)), one.start, f"inside {name}, {number}"))
-            end = max(child.end_exclusive for child in inside)
-            cut = draw(st.integers(0, min(5, end - one.start - 1)))
+            # Beyond its content a meta strip holds a picture, for which an exported one has nothing.
+            first, end = min(child.start for child in inside), max(child.end_exclusive for child in inside)
+            cut = draw(st.integers(0, min(5, end - first - 1)))
             one = StripSnapshot(
-                name=f"meta {name}, {number}", kind=StripKind.META, channel=channel, start=one.start + cut,
-                length=end - one.start - cut, content_offset=one.start + cut - min(child.start for child in inside),
+                name=f"meta {name}, {number}", kind=StripKind.META, channel=channel, start=first + cut,
+                length=end - first - cut, content_offset=cut,
                 media={}, active_media="", blend_type="ALPHA_OVER", children=tuple(inside),
             )  # fmt: skip
         found.append(replace(one, mute=draw(st.integers(0, 7)) == 0))
@@ -80,10 +84,8 @@ def _strip(draw: st.DrawFn, folder: Path, rate: Fraction, channel: int, at: int,
 @st.composite
 def _speeds_of(draw: st.DrawFn) -> Retiming:
     frames = sorted(draw(st.sets(st.integers(10, 120), min_size=1, max_size=4)))
-    keys = [RetimeKey(0.0, 0.0)]
-    for frame in frames:
-        keys.append(RetimeKey(float(frame), float(draw(st.integers(0, FRAMES - 1)))))
-    return Retiming(tuple(keys))
+    keys = (RetimeKey(float(frame), float(draw(st.integers(0, FRAMES - 1)))) for frame in frames)
+    return Retiming((RetimeKey(0.0, 0.0), *keys))
 
 
 _speeds = _speeds_of()
