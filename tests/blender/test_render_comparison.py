@@ -8,7 +8,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from addon.vse.write_timeline import TimelineWriter
@@ -85,7 +85,12 @@ def test_a_clip_that_is_one_frame_off_is_seen(folder: Path) -> None:
     assert {one.by_frames for one in found.wrong} == {1}
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # to shrink a failure takes minutes of rendering
+)
 @given(data=st.data())
 def test_drawn_edits_show_the_same(folder: Path, data: st.DataObject) -> None:
     drawn = data.draw(drawn_cuts(folder))
