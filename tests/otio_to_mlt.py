@@ -7,7 +7,6 @@ of its available_range; its duration is the time on the track; a time effect sca
 runs backwards source_range is taken for what is shown, from its last frame to its first. OpenTimelineIO does not say
 which picture is seen where the moment lies between the beginnings of two: it is the nearer one, as MLT itself does with
 media of another rate. MLT is told its number. Sound is left to MLT, which plays it by time.
-
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from ..timeline.channels import HIGHEST_CHANNEL
 from ..timeline.ranges import FrameRange
 from ..timeline.take import Take
 from ..timeline.taken_channels import TakenChannels
+from .before_import import BeforeImport, selected_names
 from .compat import left_handle, right_handle, whole_numbers
 from .connect import connect_all
 from .context import OperatorContext
@@ -56,6 +57,7 @@ class TimelineWriter:
         self.strips = sum(1 for _ in snapshot.walk())
         self.notes: list[tuple[str, str, str]] = []
         self._is_new_scene = is_new_scene
+        self._before = BeforeImport.of(scene)
         self._move = frames, channels
         self._operators: OperatorContext | None = None
         self._writer = StripWriter(
@@ -133,6 +135,7 @@ class TimelineWriter:
         """The scene is as it was before."""
         if self._is_new_scene:
             bpy.data.scenes.remove(self.scene)
+            self._before.remove_new_data()
             return
         remove_strips(self.scene, self._id)
         for name, frame in self._markers:
@@ -145,7 +148,7 @@ class TimelineWriter:
             takes.remove(next(index for index, take in enumerate(takes) if take.number == number))
         for shot_id in self._new_shots:
             shots.remove(shots.find(shot_id))
-        self._select_again()
+        self._before.bring_back(self.scene)
         is_whole(self.scene)
 
     def _move_there(self) -> Iterator[None]:
@@ -254,9 +257,7 @@ class TimelineWriter:
     def _connect(self) -> Iterator[None]:
         """Groups of strips of one level. Few are selected at a time: selecting is what takes long in a large edit."""
         everything = self.scene.sequence_editor.strips_all
-        is_selected = [False] * len(everything)
-        everything.foreach_get("select", is_selected)
-        self._selected = [name for name, one in zip(everything.keys(), is_selected, strict=True) if one]
+        self._selected = selected_names(self.scene.sequence_editor)
         for name in self._selected:
             everything[name].select = False
         yield

@@ -56,7 +56,7 @@ def sound(found: Comparison) -> str:
 def row(found: Comparison) -> str:
     counts = [found.frames, found.equal, len(found.stale), len(found.undecided), len(found.wrong)]
     mix = f"{found.farthest_share:.1%}" if found.farthest_share else ""
-    return f"{found.name:16}" + "".join(f"{count:>9}" for count in counts) + f"{mix:>7}  {sound(found)}"
+    return f"{found.name:16}" + "".join(f"{count:>9}" for count in counts) + f"{mix:>7}  {sound(found)}".rstrip()
 
 
 def places(what: str, several: tuple[Difference, ...]) -> str:

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from addon.vse.write_timeline import TimelineWriter
 from tests import melt
 from tests.banded_clip import SIZE_PX
 from tests.otio_to_mlt import mlt_of
 
+from .drawn_cuts import drawn_cuts
 from .render_comparison import Comparison, compare, comparison, exported
 from .shown_edits import EDITS, Stage, render
 
+EXAMPLES = int(os.environ.get("RETAKE_EXAMPLES", "12"))
 SAMPLES_S = 0.001
 FAST_SOUND_S = 1 / 25
 """Both stretch a sound in blocks of their own."""
@@ -77,3 +83,26 @@ def test_a_clip_that_is_one_frame_off_is_seen(folder: Path) -> None:
     found = comparison("cuts", scene, render(scene, folder / "blender.mkv"), theirs, frozenset())
     assert [one.frame for one in found.wrong] == list(range(1, 21))
     assert {one.by_frames for one in found.wrong} == {1}
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # to shrink a failure takes minutes of rendering
+)
+@given(data=st.data())
+def test_drawn_edits_show_the_same(folder: Path, data: st.DataObject) -> None:
+    drawn = data.draw(drawn_cuts(folder))
+    stage = Stage(folder, drawn.rate)
+    writer = TimelineWriter(stage.scene, drawn, is_new_scene=False)
+    writer.run()
+    for channel in drawn.channels:
+        stage.editor.channels[channel.number].mute = channel.mute
+    scene = stage.finish()
+    mlt = mlt_of(exported(scene, folder / "drawn.otio"), SIZE_PX)
+    ours, theirs = render(scene, folder / "blender.mkv"), melt.render(mlt.xml, folder / "melt.mkv")
+    found = comparison("drawn", scene, ours, theirs, mlt.undecided)
+    assert found.melts_frames == found.frames
+    assert [str(one) for one in found.wrong] == []
+    assert found.farthest_share < 0.02

@@ -60,6 +60,13 @@ def test_strips_become_clips_gaps_and_tracks_with_takes_as_media_references(tmp_
     assert clip.metadata["blender_vse"]["strip"]["channel"] == 2
 
 
+def test_a_reference_is_called_after_its_file() -> None:
+    """Programs tell media apart by that name: otio-mlt-adapter 0.3 showed one file for all that had the same."""
+    timeline, _ = export_timeline(snapshot(strip("a", StripKind.MOVIE, 1, 1, 10)))
+    references = timeline.tracks[0][0].media_references()
+    assert {key: one.name for key, one in references.items()} == {"take 1": "s010_t01.mp4", "take 2": "s010_t02.mp4"}
+
+
 def test_overlapping_strips_of_a_channel_get_a_further_track() -> None:
     edit = snapshot(
         strip("a", StripKind.MOVIE, 1, 1, 100),
