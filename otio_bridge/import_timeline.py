@@ -36,13 +36,15 @@ HIGHEST_CHANNEL = 128
 class ImportOptions:
     """`rate`: of the scene that is to receive the edit; None: the edit's own. `base`: the folder of the file, for
     relative paths. `start`: the frame of the edit's time zero, where the file does not say. `exists` says whether a
-    path leads to a file; None: nobody looks.
+    path leads to a file; None: nobody looks. `edit_rate`: of a file that does not say its own, which an EDL does not;
+    None: `rate`.
     """
 
     rate: Fraction | None = None
     base: str = ""
     start: int = 1
     exists: Callable[[str], bool] | None = None
+    edit_rate: Fraction | None = None
 
 
 def import_text(text: str, options: ImportOptions | None = None) -> tuple[TimelineSnapshot, Report]:
