@@ -49,7 +49,7 @@ def read_aaf_file(path: Path) -> Json:
     """OpenTimelineIO's JSON of it. Raises BridgeError; OSError for the disk."""
     path.stat()
     adapter = load_adapter(CARRIER.package, CARRIER.ending)
-    with adapter_errors(f"{path.name} cannot be read as AAF", "The file is damaged or of another kind: export it again."):
+    with adapter_errors("The file cannot be read as AAF", "It is damaged or of another kind: export it again."):
         found = adapter.read_from_file(str(path))
         read: Json = json.loads(found.to_json_string(indent=-1))
     _without_own_pan(read)

@@ -35,7 +35,8 @@ def load_adapter(package: str, ending: str) -> ModuleType:
             f"{ending} files need the package {package.replace('_', '-')}, which is not installed.", hint=INSTALL
         )
     try:
-        read = otio.plugins.manifest.manifest_from_file(str(manifest))  # bound to a name: its parts do not keep it alive
+        # Bound to a name: its parts do not keep it alive.
+        read = otio.plugins.manifest.manifest_from_file(str(manifest))
         module: ModuleType = read.adapters[0].module()
     except (ImportError, IndexError, OSError, otio.exceptions.OTIOError) as error:
         raise BridgeError(f"The package {package.replace('_', '-')} does not load: {error}.", hint=INSTALL) from error
@@ -52,7 +53,7 @@ def adapter_errors(what: str, hint: str) -> Iterator[None]:
         yield
     except (BridgeError, OSError):
         raise
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise BridgeError(f"{what}: {first_line(error)}.", hint=hint) from error
 
 

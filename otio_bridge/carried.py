@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .media_url import UrlForm, file_name
 from .namespaces import BLENDER, own_part
 from .snapshot import SINGLE_MEDIA, NotCarried, StripKind
-from .times import Json, known_rate, nearest, rational, time_range
+from .times import Json, known_rate, nearest, time_range
 
 if TYPE_CHECKING:
     from .flavour import Flavour
@@ -45,8 +45,7 @@ class Carrier:
 
 
 def carried_snapshot(snapshot: TimelineSnapshot, carrier: Carrier, findings: Findings) -> TimelineSnapshot:
-    """Before the export: strips of muted channels are muted themselves, and sounds go where there is no place for them.
-    """
+    """Before the export: strips of muted channels are muted themselves, and sounds go where they have no place."""
     title = carrier.title
     muted = {channel.number for channel in snapshot.channels if channel.mute}
     left_out: list[NotCarried] = []
@@ -190,7 +189,7 @@ class _Cleaner:
                 start += 1
             if speed == 1 and not after_transition and missing < length:
                 lead = missing
-                self.findings.approximated(name, "in point", f"a gap stands for {missing} frames before its file begins")
+                self.findings.approximated(name, "in point", f"a gap stands for {missing} frames before its file")
             else:
                 self.findings.approximated(name, "in point", f"its file begins {missing} frames later: it is slipped")
         found: list[Json] = [gap(lead, self.fps)] if lead else []
@@ -246,7 +245,7 @@ def gap(length: int, fps: float) -> Json:
         "OTIO_SCHEMA": "Gap.1",
         "metadata": {},
         "name": "",
-        "source_range": {"OTIO_SCHEMA": "TimeRange.1", "start_time": rational(0, fps), "duration": rational(length, fps)},
+        "source_range": time_range(0, length, fps),
         "effects": [],
         "markers": [],
         "enabled": True,

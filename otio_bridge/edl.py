@@ -19,17 +19,19 @@ from .edl_text import Edl, Event, Locator, read_edl
 from .errors import BridgeError
 from .flavour import Flavour
 from .markers import COLORS
-from .media_url import file_name
+from .media_url import file_name, to_path
 from .snapshot import SINGLE_MEDIA
 from .timecode import DAY_S, RATES, drops_frames, timecode_of
-from .times import Json, rational, time_range
+from .times import Json, nearest, rational, time_range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import opentimelineio as otio
 
     from .report import Findings
+    from .snapshot import Media
 
 CARRIER = Carrier(
     ".edl",
@@ -140,11 +142,13 @@ def _is_readable_sequence(clip: Json) -> bool:
     first = reference["start_frame"] + round(source["start_time"]["value"] - available["start_time"]["value"])
     last = first + _length(clip) - 1
     is_plain = len(str(first)) == len(str(last)) == max(1, reference["frame_zero_padding"])
-    return is_plain and reference["name_prefix"].endswith(".") and bool(re.fullmatch(r"\.\w+", reference["name_suffix"]))
+    prefix, suffix = str(reference["name_prefix"]), str(reference["name_suffix"])
+    return is_plain and prefix.endswith(".") and re.fullmatch(r"\.\w+", suffix) is not None
 
 
 def _length(item: Json) -> int:
-    return round(item["source_range"]["duration"]["value"])
+    length: int = round(item["source_range"]["duration"]["value"])
+    return length
 
 
 def _name_reels(items: list[Json]) -> None:
@@ -192,17 +196,27 @@ def _put_locators(timeline: Json, items: list[Json], begins: int, rate: Fraction
 
 
 def _finished(text: str, rate: Fraction) -> str:
-    """With the FCM line, and source outs of speeds that are so many frames on as are played."""
-    edl = read_edl(text, rate)
-    speeds = {event.line: event for event in edl.events if event.speed}
+    """With the FCM line, source outs that are so many frames on as a speed plays, speeds by reel as Avid writes them,
+    and each locator once: the adapter says those of a clip that a dissolve leaves twice."""
+    by_line = {event.line: event for event in read_edl(text, rate).events}
+    event: Event | None = None
+    said: set[str] = set()
     lines = []
-    for number, line in enumerate(text.splitlines(), 1):
-        event = speeds.get(number)
+    for number, read in enumerate(text.splitlines(), 1):
+        line = read
+        event = by_line.get(number, event)
         if event is not None and event.speed is not None:
-            frames = round(Fraction(event.speed) / rate * event.span.length)
-            right = timecode_of(event.span.source_in + frames, rate)
-            head, _, tail = line.rpartition(f"{event.span.columns[0]} {event.span.columns[1]}")
-            line = f"{head}{event.span.columns[0]} {right}{tail}"
+            first = event.span.columns[0]
+            if event.line == number and event.speed:
+                frames = round(Fraction(event.speed) / rate * event.span.length)
+                head, _, tail = line.rpartition(f"{first} {event.span.columns[1]}")
+                line = f"{head}{first} {timecode_of(event.span.source_in + frames, rate)}{tail}"
+            elif line.startswith("M2 "):
+                line = f"M2   {event.reel:8}       {event.speed:07.3f}                {first}"
+        if line.startswith("* LOC:"):
+            if line in said:
+                continue
+            said.add(line)
         lines.append(line)
         if number == 1:
             lines.append(f"FCM: {'DROP FRAME' if drops_frames(rate) else 'NON-DROP FRAME'}")
@@ -216,14 +230,14 @@ def read_edl_file(raw: bytes, rate: Fraction | None, findings: Findings) -> Json
     """An OpenTimelineIO timeline; `rate` is the one the EDL counts in. Raises BridgeError."""
     if rate is None:
         raise BridgeError(
-            "An EDL does not say how many frames a second it counts.", hint="Give the rate that it was made at (--rate)."
+            "An EDL does not say how many frames a second it counts.", hint="Give the rate it was made at (--rate)."
         )
     text = _decoded(raw)
     edl = read_edl(text, rate)
     events = _fit_for_adapter(edl, findings)
     adapter = load_adapter(CARRIER.package, CARRIER.ending)
     with adapter_errors("The EDL cannot be read", "The file is damaged or of another kind: export the edit again."):
-        timeline = adapter.read_from_string(_adapter_text(edl.title, events, rate), rate=float(rate))
+        timeline = adapter.read_from_string(_adapter_text(edl.title, events), rate=float(rate))
     begins = _begins(events, rate)
     tracks = [_checked_track(track, events, begins, rate) for track in timeline.tracks]
     markers = [_marker(one, begins, rate) for event in events for one in event.locators]
@@ -276,7 +290,7 @@ def _fit_for_adapter(edl: Edl, findings: Findings) -> list[Event]:
     return found
 
 
-def _adapter_text(title: str, events: list[Event], rate: Fraction) -> str:
+def _adapter_text(title: str, events: list[Event]) -> str:
     """The events as the adapter reads them right: its own numbers, plain timecode beside speeds, no locators."""
     lines = [f"TITLE: {title}"]
     for number, event in enumerate(events, 1):
@@ -394,6 +408,34 @@ def _transition(event: Event, fps: float) -> Json:
     }
 
 
+def put_files(
+    timeline: Json, rate: Fraction, base: str, facts: Callable[[str], Media | None], findings: Findings
+) -> None:
+    """Where each file begins, which an EDL does not say: its sources are on the clocks of their files."""
+    for clip in (item for track in timeline["tracks"]["children"] for item in track["children"]):
+        reference: Json = next(iter(clip.get("media_references", {}).values()), {})
+        if not str(reference.get("OTIO_SCHEMA", "")).startswith("ExternalReference."):
+            continue
+        first = round(clip["source_range"]["start_time"]["value"])
+        path = to_path(str(reference["target_url"]), base)
+        media = facts(path)
+        if media is None:
+            if first:
+                shown = timecode_of(first, rate) if first < DAY_S * rate else str(first)
+                why = f"what frame of {file_name(path)} is at {shown} is not known: it is counted from its beginning"
+                findings.approximated(clip["name"], "in point", why)
+            continue
+        reference["available_range"] = time_range(media.start_frame, media.frame_count, float(media.rate))
+        begins = media.start_frame * rate / media.rate
+        ends = begins + media.frame_count * rate / media.rate
+        if first < begins - 1 or (media.frame_count and first >= ends):
+            why = (
+                f"the EDL shows {timecode_of(first, rate)}, and {file_name(path)} goes from "
+                f"{timecode_of(nearest(begins), rate)} to {timecode_of(nearest(ends), rate)}"
+            )
+            findings.approximated(clip["name"], "in point", why)
+
+
 def _marker(locator: Locator, begins: int, rate: Fraction) -> Json:
     return {
         "OTIO_SCHEMA": "Marker.2",
@@ -403,4 +445,3 @@ def _marker(locator: Locator, begins: int, rate: Fraction) -> Json:
         "comment": "",
         "marked_range": time_range(locator.frame - begins, 0, float(rate)),
     }
-

@@ -146,7 +146,7 @@ def _event(lines: list[tuple[int, list[str]]], comments: list[str], rate: Fracti
     frames = 0
     if len(fields) == 9:
         if not fields[4].isascii() or not fields[4].isdigit() or len(fields[4]) > 6:
-            raise BridgeError(f"Line {number} of the EDL: {fields[4]!r} is no length of a transition.", hint=_EXPORT_AGAIN)
+            raise BridgeError(f"Line {number} of the EDL: {fields[4]!r} is no transition's length.", hint=_EXPORT_AGAIN)
         frames = int(fields[4])
     if kind != "C" and (kind != "D" and not _WIPE.fullmatch(kind)):
         raise BridgeError(

@@ -269,6 +269,8 @@ class _Writer:
             return ""
         if strip.kind is StripKind.COLOR and self.flavour.name == "kdenlive":
             return ""
+        if not self.flavour.generators and strip.kind in (StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE):
+            return "nobody named its file"
         if not self.flavour.generators and strip.kind is not StripKind.META:
             return f"{title} reads no {strip.kind.value} strips"
         return ""
@@ -412,6 +414,9 @@ class _Writer:
             return [self._stack(placed, level, channel)]
         scale = seconds_per_second(strip, strip.shown, self.rate)
         if not self.flavour.retimes:
+            if scale != 1:
+                why = f"{self.flavour.title} plays the file at its own speed"
+                self.findings.dropped(strip.name, "frame by frame", why)
             scale = Fraction(1)
         elif scale != 1:
             self.findings.kept(strip.name, "frame by frame")

@@ -11,10 +11,9 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from .adapter import adapter_errors, load_adapter
-from .carried import Carrier, is_plain_rate
+from .carried import Carrier, is_plain_rate, one_line
 from .errors import BridgeError
 from .flavour import Flavour
 from .media_url import UrlForm
@@ -42,7 +41,7 @@ MOST_NESTED = 10_000
 _DAMAGED = "The file is damaged or of another kind: export the edit again."
 
 
-def write_fcp7(timeline: Json, rate: Fraction, part: Path, size_px: tuple[int, int]) -> None:
+def write_fcp7(timeline: Json, rate: Fraction, part: Path, size_px: tuple[int, int], findings: Findings) -> None:
     """Raises BridgeError for a rate that the format has no word for."""
     if not is_plain_rate(rate):
         raise BridgeError(
@@ -54,7 +53,9 @@ def write_fcp7(timeline: Json, rate: Fraction, part: Path, size_px: tuple[int, i
             item["metadata"]["fcp_xml"] = {"enabled": "FALSE"}
     for marker in timeline["tracks"]["markers"]:
         if marker["comment"]:
-            marker["metadata"] = {"fcp_xml": {"comment": marker["comment"]}}
+            marker["metadata"] = {"fcp_xml": {"comment": one_line(marker["comment"])}}
+        if marker["color"] not in ("GREEN", "RED"):
+            findings.approximated(marker["name"] or "marker", "marker", "Final Cut Pro 7 XML has no colours of markers")
     import opentimelineio as otio
 
     adapter = load_adapter(CARRIER.package, CARRIER.ending)
@@ -94,7 +95,7 @@ def read_fcp7_file(raw: bytes, findings: Findings) -> Json:
         raise BridgeError(f"The file is no XML: {error}.", hint=_DAMAGED) from error
     if root.tag != "xmeml":
         raise BridgeError(
-            f"The file is XML of another kind ({escape(root.tag)[:40]}).", hint="Choose Final Cut Pro 7 XML, or .fcpxml."
+            f"The file is XML of another kind ({root.tag[:40]}).", hint="Choose Final Cut Pro 7 XML, or .fcpxml."
         )
     adapter = load_adapter(CARRIER.package, CARRIER.ending)
     with adapter_errors("The file cannot be read as Final Cut Pro 7 XML", _DAMAGED):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """FCPXML (Final Cut Pro X) through OpenTimelineIO's adapter fcpx_xml, with the adapter's arithmetic put right.
 
-Measured on 1.0.0: it cuts times down to whole frames after dividing as floats (29/25 s is frame 28), takes 24000/1001 for
-23 frames a second and stops at writing it, runs a program to look at media, and fails where something lies over the end
-of the lowest picture track. It has no word for transitions, timecode of the edit, its markers, speeds and `enabled`.
+Measured on 1.0.0: it cuts times down to whole frames after dividing as floats (29/25 s is frame 28), takes 24000/1001
+for 23 frames a second and stops at writing it, runs a program to look at media, fails where something lies over the end
+of the lowest picture track, and shows the first compound clip for all of one name. It passes over transitions, the
+timecode of the edit, its markers, speeds and `enabled`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from .carried import Carrier, gap, is_plain_rate
 from .errors import BridgeError
 from .flavour import Flavour
 from .media_url import UrlForm
-from .times import known_rate, nearest
+from .times import known_rate, nearest, rational
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,6 @@ CARRIER = Carrier(
     Flavour("fcpxml", "FCPXML", transitions=False, wipes=False, retimes=False, generators=False,
             image_sequences=False, disabled=False, edge_fades=False),
     url_form=UrlForm.FILE_URL,
-    start_timecode=False,
     media_rates=False,
 )  # fmt: skip
 
@@ -116,13 +116,23 @@ def read_fcpxml_file(raw: bytes, findings: Findings) -> Json:
         if found is None:
             raise BridgeError("The file holds no project and no clips.", hint=_DAMAGED)
         read: Json = json.loads(found.to_json_string(indent=-1))
+        _set_clocks(read, root)
     return read
+
+
+def _set_clocks(read: Json, root: ElementTree.Element) -> None:
+    """Rate and first timecode of each project, which the adapter passes over."""
+    rates = {one.get("id"): one.get("frameDuration") for one in root.iterfind("./resources/format")}
+    timelines = [read] if "tracks" in read else [one for one in read.get("children", []) if "tracks" in one]
+    for timeline, sequence in zip(timelines, root.iterfind(".//project/sequence"), strict=False):
+        rate = known_rate(float(1 / _frame_duration(rates.get(sequence.get("format")))))
+        timeline["global_start_time"] = rational(nearest(seconds_of(sequence.get("tcStart")) * rate), float(rate))
 
 
 def _check_nested(root: ElementTree.Element) -> None:
     """Compound clips that hold themselves would be read for ever."""
     inside = {
-        media.get("id"): {ref.get("ref") for ref in media.iter("ref-clip")} for media in root.iterfind("./resources/media")
+        one.get("id"): {ref.get("ref") for ref in one.iter("ref-clip")} for one in root.iterfind("./resources/media")
     }
     for first in inside:
         seen, pending = set(), [first]
@@ -140,7 +150,7 @@ def _exact_adapter() -> Any:
     """The adapter's writer and reader, counting in exact fractions."""
     adapter = load_adapter(CARRIER.package, CARRIER.ending)
     # Every method of the adapter goes through this function; the module is a copy of our own (adapter.py).
-    adapter.to_rational_time = _to_rational_time
+    setattr(adapter, "to_rational_time", _to_rational_time)  # noqa: B010 - no type knows the module
     return SimpleNamespace(Writer=_writer_of(adapter), Reader=_reader_of(adapter))
 
 
@@ -164,14 +174,23 @@ def _writer_of(adapter: ModuleType) -> type[Any]:
             super().__init__(timeline)
             self.exact = rate
             self.size_px = size_px
+            clock = timeline.global_start_time
+            self.begins = Fraction(round(clock.value)) / rate if clock is not None else Fraction(0)
+
+        def _stack_to_sequence(self, stack: Any, compound_clip: bool = False) -> Any:
+            found = super()._stack_to_sequence(stack, compound_clip)
+            if not compound_clip:
+                found.set("tcStart", _seconds(self.begins))
+                found.set("tcFormat", "NDF")
+            return found
 
         def _calculate_rational_number(self, value: float, rate: float) -> str:
             return _seconds(Fraction(round(value)) / known_rate(float(rate)))
 
-        def _frame_rate_from_element(self, element: Any, default_format_id: Any) -> float:
+        def _frame_rate_from_element(self, *_: object) -> float:
             return float(self.exact)
 
-        def _find_or_create_format_from(self, clip: Any) -> Any:
+        def _find_or_create_format_from(self, _clip: object) -> Any:
             found = self.resource_element.find("./format")
             if found is None:
                 found = ElementTree.SubElement(self.resource_element, "format", {
@@ -182,10 +201,10 @@ def _writer_of(adapter: ModuleType) -> type[Any]:
                     found.set("height", str(self.size_px[1]))
             return found
 
-        def _format_by_frame_rate(self, rate: float) -> Any:
+        def _format_by_frame_rate(self, _rate: float) -> Any:
             return self.resource_element.find("./format")
 
-        def _clip_format_name(self, clip: Any) -> str:
+        def _clip_format_name(self, _clip: object) -> str:
             return ""
 
         # By name the adapter finds nothing with an apostrophe, and another compound clip of the same name.
@@ -196,7 +215,7 @@ def _writer_of(adapter: ModuleType) -> type[Any]:
         def _asset_clip_by_name(self, name: str) -> Any:
             return next((one for one in self.event_resource.iterfind("./asset-clip") if one.get("name") == name), None)
 
-        def _media_by_name(self, name: str) -> None:
+        def _media_by_name(self, _name: str) -> None:
             return None
 
     return Writer

@@ -2,8 +2,8 @@
 """EDL, Final Cut Pro 7 XML, FCPXML and AAF, through OpenTimelineIO's adapters.
 
 None of them holds all of an edit, and every adapter loses or changes some of the rest. So the edit is brought down to
-what is carried (carried.py), with a finding for each loss; and what was written is read back by the adapter and compared,
-file by file and frame by frame, with what was meant (shown_media.py). Where they differ nothing is written.
+what is carried (carried.py), with a finding for each loss; and what was written is read back by the adapter and
+compared, file by file and frame by frame, with what was meant (shown_media.py). Where they differ nothing is written.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ MOST_BYTES = 256 * 1024 * 1024
 
 
 def write_other(snapshot: TimelineSnapshot, path: Path, *, strict: bool = False) -> Report:
-    """By the ending of `path`, one of CARRIERS; whole or not at all. `strict` writes nothing where the report has a loss.
+    """By the ending of `path`, one of CARRIERS; whole or not at all. `strict` writes nothing where there is a loss.
 
-    Raises BridgeError for that, for an edit that the format cannot hold, for an adapter that is not installed and for one
-    that wrote something else than was meant; OSError for the disk.
+    Raises BridgeError for that, for an edit that the format cannot hold, for an adapter that is not installed and for
+    one that wrote something else than was meant; OSError for the disk.
     """
     carrier = CARRIERS[path.suffix.lower()]
     findings = Findings()
@@ -64,7 +64,10 @@ def write_other(snapshot: TimelineSnapshot, path: Path, *, strict: bool = False)
 def read_other(path: Path, options: ImportOptions) -> tuple[TimelineSnapshot, Report]:
     """By the ending of `path`. Raises BridgeError, whatever the file holds; OSError for the disk."""
     findings = Findings()
-    timeline = _read(path, options.edit_rate or options.rate, findings)
+    rate = options.edit_rate or options.rate
+    timeline = _read(path, rate, findings)
+    if path.suffix.lower() == edl.CARRIER.ending and rate is not None and options.facts is not None:
+        edl.put_files(timeline, rate, options.base, options.facts, findings)
     snapshot, report = import_json(timeline, options)
     return snapshot, replace(
         report, findings=(*report.findings, *findings.rows), notes=(*report.notes, *findings.notes)
@@ -79,7 +82,7 @@ def _write(timeline: Json, snapshot: TimelineSnapshot, carrier: Carrier, part: P
         meant = edl.fitting(timeline, snapshot.rate, findings)
         edl.write_edl(copy.deepcopy(meant), snapshot.rate, part, findings)
     elif carrier is fcp7.CARRIER:
-        fcp7.write_fcp7(copy.deepcopy(timeline), snapshot.rate, part, size_px)
+        fcp7.write_fcp7(copy.deepcopy(timeline), snapshot.rate, part, size_px, findings)
     elif carrier is fcpxml.CARRIER:
         fcpxml.write_fcpxml(timeline, snapshot.rate, part, size_px)
     else:
@@ -96,7 +99,9 @@ def _read(path: Path, rate: Fraction | None, findings: Findings) -> Json:
     raw = path.read_bytes()
     if ending == edl.CARRIER.ending:
         return edl.read_edl_file(raw, rate, findings)
-    return fcp7.read_fcp7_file(raw, findings) if ending == fcp7.CARRIER.ending else fcpxml.read_fcpxml_file(raw, findings)
+    if ending == fcp7.CARRIER.ending:
+        return fcp7.read_fcp7_file(raw, findings)
+    return fcpxml.read_fcpxml_file(raw, findings)
 
 
 def _check_written(meant: Json, part: Path, rate: Fraction, carrier: Carrier) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .media_url import folder, join
@@ -18,7 +19,7 @@ from .times import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .snapshot import StripSnapshot, TimelineSnapshot
+    from .snapshot import Media, StripSnapshot, TimelineSnapshot
 
 _NEAR = Fraction(51, 100)
 """Frames. A format that counts whole frames is off by half of one at most."""
@@ -42,7 +43,9 @@ class Shown:
     @property
     def words(self) -> str:
         file = self.file[0] if self.file and self.file[0] else self.kind
-        source = "" if self.first is None or self.last is None else f" from {float(self.first):g} to {float(self.last):g}"
+        source = ""
+        if self.first is not None and self.last is not None:
+            source = f" from {float(self.first):g} to {float(self.last):g}"
         muted = ", muted" if self.mute else ""
         return f"{file}{source} at {self.start} to {self.end_exclusive}{muted}"
 
@@ -76,7 +79,11 @@ def _level(strips: Iterable[StripSnapshot], rate: Fraction) -> tuple[Shown, ...]
         }
         order |= {(is_sound, channel): number for number, channel in enumerate(sorted(channels))}
     found = [_shown(one, rate, order.get((one.kind is StripKind.SOUND, one.channel), 0)) for one in everything]
-    return tuple(sorted(found, key=lambda one: (one.kind == "sound", one.track, one.start, one.end_exclusive, one.kind)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(one: Shown) -> tuple[bool, int, int, int, str]:
+    return (one.kind == "sound", one.track, one.start, one.end_exclusive, one.kind)
 
 
 def _shown(strip: StripSnapshot, rate: Fraction, track: int) -> Shown:
@@ -87,11 +94,7 @@ def _shown(strip: StripSnapshot, rate: Fraction, track: int) -> Shown:
         file = (media.path,)
         if media.files:
             # The pictures at its ends, whatever others the sequence is said to have.
-            scale = media.rate / rate
-            file = tuple(
-                join(folder(media.path), media.files[min(max(0, nearest(source_frame(strip, at) * scale)), len(media.files) - 1)])
-                for at in (0, strip.length - 1)
-            )
+            file = tuple(_picture(strip, media, rate, at) for at in (0, strip.length - 1))
         elif strip.kind is not StripKind.IMAGE:
             begins = media.start_frame * rate / media.rate
             first, last = (begins + source_frame(strip, at) for at in (0, strip.length - 1))
@@ -110,11 +113,16 @@ def _shown(strip: StripSnapshot, rate: Fraction, track: int) -> Shown:
     )
 
 
+def _picture(strip: StripSnapshot, media: Media, rate: Fraction, at: int) -> str:
+    number = nearest(source_frame(strip, at) * media.rate / rate)
+    return join(folder(media.path), media.files[min(max(0, number), len(media.files) - 1)])
+
+
 def source_frame(strip: StripSnapshot, at: int) -> Fraction:
     """The content's frame that is shown at `at` of the strip, counted from the content's first."""
     content = Fraction(strip.content_offset + at)
     keys = strip.retiming.keys if strip.retiming else ()
-    for before, after in zip(keys, keys[1:], strict=False):
+    for before, after in pairwise(keys):
         if before.frame <= content <= after.frame and after.frame > before.frame:
             share = (content - Fraction(before.frame)) / (Fraction(after.frame) - Fraction(before.frame))
             content = Fraction(before.content_frame) + share * Fraction(after.content_frame - before.content_frame)

@@ -11,7 +11,7 @@ GERMAN_OPERATORS = {
     "Find Missing Media…": "Fehlende Medien suchen…",
     "Import Edit": "Schnitt importieren",
     "Import…": "Importieren…",
-    "OpenTimelineIO (.otio, .otioz)": "OpenTimelineIO (.otio, .otioz)",
+    "OpenTimelineIO, EDL, XML, AAF": "OpenTimelineIO, EDL, XML, AAF",
     "Add": "Hinzufügen",
     "Add Element": "Element hinzufügen",
     "Add Image": "Bild hinzufügen",
