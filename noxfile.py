@@ -28,7 +28,7 @@ LAYERS = ("unit", "sandbox", "contract", "property", "blender", "zip", "gui")
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 RUNTIME: list[str] = [*PROJECT["dependencies"], *EXTRAS["exchange"], *EXTRAS["sandbox"]]
-# retake[exchange,sandbox] among the dev tools is what RUNTIME lists; the project itself is tested in place, never installed.
+# retake[…] among the dev tools is what RUNTIME lists; the project itself is tested in place, never installed.
 TOOLS = [line for line in EXTRAS["dev"] if not line.startswith("retake[")]
 
 nox.options.sessions = ["test"]

@@ -9,7 +9,9 @@ begins. What it refers to by address is linked, no media is put inside.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from .adapter import adapter_errors, load_adapter
 from .carried import Carrier
@@ -39,16 +41,37 @@ def write_aaf(timeline: Json, part: Path) -> None:
     timeline = {**timeline, "tracks": {**timeline["tracks"], "children": [
         track for track in timeline["tracks"]["children"] if track["children"]
     ]}}  # fmt: skip
-    adapter = load_adapter(CARRIER.package, CARRIER.ending)
+    adapter = _adapter()
     with adapter_errors("The edit cannot be written as AAF", "Export it as .otio or Final Cut Pro 7 XML."):
         built = otio.core.deserialize_json_from_string(json.dumps(timeline))
         adapter.write_to_file(built, str(part), use_empty_mob_ids=True)
 
 
+@cache
+def _adapter() -> Any:
+    adapter = load_adapter(CARRIER.package, CARRIER.ending)
+    aaf2 = adapter.aaf2
+
+    def closing_open(*arguments: Any, **named: Any) -> Any:
+        """As aaf2.open, which leaves a file that it cannot read open: Windows would not let go of it."""
+        found = aaf2.file.AAFFile.__new__(aaf2.file.AAFFile)
+        try:
+            found.__init__(*arguments, **named)
+        except BaseException:
+            if hasattr(found, "f"):
+                found.f.close()
+            raise
+        return found
+
+    # The module is a copy of our own (adapter.py).
+    setattr(adapter, "aaf2", SimpleNamespace(**{**vars(aaf2), "open": closing_open}))  # noqa: B010
+    return adapter
+
+
 def read_aaf_file(path: Path) -> Json:
     """OpenTimelineIO's JSON of it. Raises BridgeError; OSError for the disk."""
     path.stat()
-    adapter = load_adapter(CARRIER.package, CARRIER.ending)
+    adapter = _adapter()
     with adapter_errors("The file cannot be read as AAF", "It is damaged or of another kind: export it again."):
         found = adapter.read_from_file(str(path))
         read: Json = json.loads(found.to_json_string(indent=-1))

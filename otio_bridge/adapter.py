@@ -8,6 +8,7 @@ the machine is neither loaded nor run. The adapter's own functions are called, s
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -50,7 +51,10 @@ def adapter_errors(what: str, hint: str) -> Iterator[None]:
     They check little of what they read: a damaged file shows as an error of any kind.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            # fcpx_xml 1.0.0 asks elements whether they are true, which Python 3.12 warns of.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
     except (BridgeError, OSError):
         raise
     except Exception as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from .media_url import UrlForm, file_name
+from .media_url import UrlForm, file_name, to_url
 from .namespaces import BLENDER, own_part
 from .snapshot import SINGLE_MEDIA, NotCarried, StripKind
 from .times import Json, known_rate, nearest, time_range
@@ -119,6 +119,7 @@ class _Cleaner:
         self.title = carrier.title
         self.findings = findings
         self.count = 0
+        self.clocks: dict[str, tuple[Json, Fraction]] = {}
 
     def stack(self, stack: Json) -> Json:
         children = [self.track(track) for track in stack["children"]]
@@ -179,6 +180,7 @@ class _Cleaner:
         source = clip["source_range"]
         length = round(source["duration"]["value"])
         asked = Fraction(source["start_time"]["value"]).limit_denominator(10**6)
+        asked, begins = self.on_one_clock(reference, asked, begins)
         start, lead = self.whole(asked, begins), 0
         if abs(start - asked) > Fraction(1, 100) and start > begins:
             self.findings.approximated(name, "in point", f"the nearest whole frame stands for {float(asked):.2f}")
@@ -192,6 +194,9 @@ class _Cleaner:
                 self.findings.approximated(name, "in point", f"a gap stands for {missing} frames before its file")
             else:
                 self.findings.approximated(name, "in point", f"its file begins {missing} frames later: it is slipped")
+        if reference["available_range"] is None and not self.carrier.counts_timecode:
+            # Nobody knows how long the file is: as long as what is shown needs.
+            reference["available_range"] = time_range(0, max(1, float(start) + length), self.fps)
         found: list[Json] = [gap(lead, self.fps)] if lead else []
         return [
             *found,
@@ -207,6 +212,21 @@ class _Cleaner:
                 "active_media_reference_key": SINGLE_MEDIA,
             },
         ]
+
+    def on_one_clock(self, reference: Json, asked: Fraction, begins: Fraction) -> tuple[Fraction, Fraction]:
+        """A file has one clock: where clips differ in where it begins, the first says it, and each keeps its frames."""
+        url = str(reference.get("target_url") or "")
+        if not url:
+            return asked, begins
+        if reference["available_range"] is not None:
+            known = self.clocks.setdefault(url, (reference["available_range"], begins))
+        elif url in self.clocks:
+            known = self.clocks[url]
+            begins = known[1]
+        else:
+            return asked, begins
+        reference["available_range"] = known[0]
+        return asked + known[1] - begins, known[1]
 
     def whole(self, frames: Fraction, begins: Fraction) -> Fraction:
         if self.carrier.counts_timecode:
@@ -228,6 +248,10 @@ class _Cleaner:
         called = file_name(str(reference.get("target_url", ""))) or str(reference.get("name", ""))
         shared = {"metadata": {}, "name": one_line(called), "available_range": available}
         if schema in ("ExternalReference", "ImageSequenceReference"):
+            for key in ("target_url", "target_url_base"):
+                if str(reference.get(key, "")).startswith("\\\\"):
+                    # cmx_3600 turns the slashes of Windows, which leaves no server's name.
+                    shared[key] = to_url(reference[key], UrlForm.FILE_URL)
             return {**reference, **shared}, begins
         return {"OTIO_SCHEMA": "MissingReference.1", **shared, "available_image_bounds": None}, begins
 

@@ -56,6 +56,21 @@ def seconds_of(text: str | None) -> Fraction:
     return Fraction(int(match.group(1)), int(match.group(2) or 1))
 
 
+def with_files(timeline: Json, rate: Fraction, findings: Findings) -> Json:
+    """Without the clips that name no file, for which the adapter makes one up."""
+    return {**timeline, "tracks": _named(timeline["tracks"], float(rate), findings)}
+
+
+def _named(item: Json, fps: float, findings: Findings) -> Json:
+    if "children" in item:
+        return {**item, "children": [_named(one, fps, findings) for one in item["children"]]}
+    references = item.get("media_references")
+    if references and not any(one.get("target_url") for one in references.values()):
+        findings.dropped(item["name"], "strip", "FCPXML needs a file, and nobody named its own")
+        return gap(round(item["source_range"]["duration"]["value"]), fps)
+    return item
+
+
 def write_fcpxml(timeline: Json, rate: Fraction, part: Path, size_px: tuple[int, int]) -> None:
     """Raises BridgeError for a rate that is neither whole nor NTSC's."""
     if not is_plain_rate(rate):
@@ -232,6 +247,13 @@ def _reader_of(adapter: ModuleType) -> type[Any]:
         def __init__(self, root: ElementTree.Element) -> None:
             self.fcpx_xml = root
             self.child_parent_map = {child: parent for parent in root.iter() for child in parent}
+
+        def _audio_only(self, element: ElementTree.Element) -> bool:
+            """The adapter takes a clip whose asset holds no metadata for a picture."""
+            if element.tag != "asset-clip":
+                return bool(super()._audio_only(element))
+            asset = self._asset_by_id(element.get("ref"))
+            return asset is not None and asset.get("hasVideo", "0") == "0"
 
         def _format_frame_rate(self, format_id: str) -> float:
             return float(known_rate(float(1 / _frame_duration(self._format_by_id(format_id).get("frameDuration")))))

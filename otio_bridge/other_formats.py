@@ -84,7 +84,8 @@ def _write(timeline: Json, snapshot: TimelineSnapshot, carrier: Carrier, part: P
     elif carrier is fcp7.CARRIER:
         fcp7.write_fcp7(copy.deepcopy(timeline), snapshot.rate, part, size_px, findings)
     elif carrier is fcpxml.CARRIER:
-        fcpxml.write_fcpxml(timeline, snapshot.rate, part, size_px)
+        meant = fcpxml.with_files(timeline, snapshot.rate, findings)
+        fcpxml.write_fcpxml(meant, snapshot.rate, part, size_px)
     else:
         aaf.write_aaf(timeline, part)
     return meant

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every edit as EDL, Final Cut Pro 7 XML, FCPXML and AAF: what the report calls kept is there to the frame, and damage is
-refused. RETAKE_EXAMPLES says how many are drawn."""
+"""Every edit as EDL, Final Cut Pro 7 XML, FCPXML and AAF: what the report calls kept is there to the frame, and damage
+is refused. RETAKE_EXAMPLES says how many are drawn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from otio_bridge.edit_file import OTHER_ENDINGS, read_edit, write_edit
 from otio_bridge.errors import BridgeError
 from otio_bridge.export import ExportOptions
 from otio_bridge.import_timeline import ImportOptions
-from otio_bridge.report import Fate
+from otio_bridge.report import Fate, Report
 from otio_bridge.snapshot import SINGLE_MEDIA, Media, RetimeKey, Retiming, StripKind, StripSnapshot, TimelineSnapshot
 from otio_bridge.timecode import frames_of
 from tests.property.otio_timelines import RATES, timelines
@@ -70,7 +70,8 @@ def rows(draw: st.DrawFn, rate: Fraction, kind: StripKind, channel: int) -> list
         overlap = draw(st.integers(1, 20))
         plain = first.retiming is None and second.retiming is None and not first.mute and not second.mute
         if plain and min(first.length, second.length) > overlap and second.start == first.end_exclusive:
-            found[1] = replace(second, channel=channel + 1, start=second.start - overlap, length=second.length + overlap)
+            earlier, longer = second.start - overlap, second.length + overlap
+            found[1] = replace(second, channel=channel + 1, start=earlier, length=longer)
             found.append(
                 StripSnapshot(f"cross {channel}", StripKind.EFFECT, channel + 2, found[1].start, overlap, 0, {}, "",
                               effect_type="CROSS", inputs=(first.name, second.name))
@@ -92,6 +93,21 @@ def edits(draw: st.DrawFn, ending: str) -> TimelineSnapshot:
         draw(st.sampled_from(["cut", "", "Schnitt 1 <ü> & 'co'"])), rate, 1, 1280, 720, tuple(strips),
         timecode_start=frames_of(f"{hours:02d}:00:00;00", rate),
     )  # fmt: skip
+
+
+def written(edit: TimelineSnapshot, path: Path) -> tuple[Report | None, str]:
+    """The report, or the sentence that refuses it."""
+    try:
+        return write_edit(edit, path, ExportOptions()), ""
+    except BridgeError as error:
+        return None, error.message
+
+
+def read(path: Path) -> tuple[TimelineSnapshot | None, str]:
+    try:
+        return read_edit(path, ImportOptions(edit_rate=Fraction(24)))[0], ""
+    except BridgeError as error:
+        return None, error.message
 
 
 def shown(strip: StripSnapshot, rate: Fraction) -> Frames:
@@ -118,11 +134,10 @@ def test_what_is_called_kept_is_there_to_the_frame(ending: str, tmp_path_factory
     def check(edit: TimelineSnapshot) -> None:
         path = folder / f"cut{ending}"
         path.unlink(missing_ok=True)
-        try:
-            report = write_edit(edit, path, ExportOptions())
-        except BridgeError as error:
+        report, refused = written(edit, path)
+        if report is None:
             assert not list(folder.iterdir())
-            assert "Nothing of this edit can be in an EDL" in str(error), str(error)  # all of it is muted
+            assert "Nothing of this edit can be in an EDL" in refused  # all of it is muted
             return
         assert [one.name for one in folder.iterdir()] == [path.name]
         again, _ = read_edit(path, ImportOptions(edit_rate=edit.rate))
@@ -163,11 +178,9 @@ def test_every_edit_of_blender_is_written_or_refused(ending: str, tmp_path_facto
     @often
     @given(timelines())
     def check(edit: TimelineSnapshot) -> None:
-        try:
-            write_edit(with_own_files(edit), folder / f"cut{ending}", ExportOptions())
-        except BridgeError as error:
-            if "does not write this edit right" in error.message:
-                wrong.append(error.message)
+        _, refused = written(with_own_files(edit), folder / f"cut{ending}")
+        if "does not write this edit right" in refused:
+            wrong.append(refused)
         assert {one.name for one in folder.iterdir()} <= {f"cut{ending}"}
 
     check()
@@ -236,11 +249,10 @@ def test_damage_gives_an_edit_or_the_one_error(
     def check(seed: int) -> None:
         for raw in damaged(sound_files[ending], random.Random(seed)):
             path.write_bytes(raw)
-            try:
-                found, _ = read_edit(path, ImportOptions(edit_rate=Fraction(24)))
-            except BridgeError as error:
-                assert error.message.endswith((".", "…")), error.message
-                assert len(error.message) < 600
+            found, refused = read(path)
+            if found is None:
+                assert refused.endswith(".")
+                assert len(refused) < 600
             else:
                 assert len({one.name for one in found.walk()}) == sum(1 for _ in found.walk())
 
