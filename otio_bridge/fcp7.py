@@ -102,8 +102,66 @@ def read_fcp7_file(raw: bytes, findings: Findings) -> Json:
         _Nested(root).open_all()
         found = adapter.read_from_string(ElementTree.tostring(root, encoding="unicode"))
         read: Json = json.loads(found.to_json_string(indent=-1))
+    _check_pictures(root, read)
     _put_right(read, findings)
     return read
+
+
+def _check_pictures(root: ElementTree.Element, read: Json) -> None:
+    """Each picture clip of each sequence held against the XML: file, place and length. Raises BridgeError.
+
+    The adapter lays clips one behind the other, wherever they overlap or stand in another order. Clips that begin or
+    end under a transition have no place of their own in the XML, and are left to it.
+    """
+    by_id: dict[str, ElementTree.Element] = {}
+    for element in root.iter():
+        if element.get("id") and len(element):
+            by_id.setdefault(f"{element.tag} {element.get('id')}", element)
+
+    def whole(element: ElementTree.Element) -> ElementTree.Element:
+        return by_id.get(f"{element.tag} {element.get('id')}", element)
+
+    sequences = [whole(one) for one in (*root.iterfind("./sequence"), *root.iterfind(".//children/sequence"))]
+    timelines = [read] if "tracks" in read else [one for one in read.get("children", []) if "tracks" in one]
+    for sequence, timeline in zip(sequences, timelines, strict=False):
+        rows = [whole(one) for media in sequence.iterfind("./media/video") for one in whole(media).iterfind("./track")]
+        tracks = [one for one in timeline["tracks"]["children"] if one["kind"] == "Video"]
+        for row, track in zip(rows, tracks, strict=False):
+            there = _placed(track, _rate(sequence))
+            for item in (whole(one) for one in row.iterfind("./clipitem")):
+                start, end = (int(item.findtext(key) or -1) for key in ("start", "end"))
+                file = item.find("file")
+                url = whole(file).findtext("pathurl") if file is not None else None
+                if 0 <= start < end and there.get(start) != (end - start, url or ""):
+                    found = there.get(start)
+                    reads = "is not there" if found is None else f"reads as {found[1] or 'no file'} for {found[0]}"
+                    name = item.findtext("name") or item.get("id") or ""
+                    raise BridgeError(
+                        f"The clip {name!r} of {url or 'no file'}, {end - start} frames from {start}, {reads}.",
+                        hint="Nothing was read. Export the edit as .otio.",
+                    )
+
+
+def _placed(track: Json, rate: float) -> dict[int, tuple[int, str]]:
+    """Length and file by place, of what has a length; `rate` is the sequence's."""
+    found: dict[int, tuple[int, str]] = {}
+    at_s = 0.0
+    for item in track["children"]:
+        source = item.get("source_range")
+        if not isinstance(source, dict):
+            continue
+        length_s = source["duration"]["value"] / source["duration"]["rate"]
+        references = item.get("media_references") or {}
+        url = next((str(one.get("target_url") or "") for one in references.values()), "")
+        if not item["OTIO_SCHEMA"].startswith("Gap."):
+            found[round(at_s * rate)] = (round(length_s * rate), url)
+        at_s += length_s
+    return found
+
+
+def _rate(sequence: ElementTree.Element) -> float:
+    timebase = float(sequence.findtext("./rate/timebase") or 0)
+    return timebase * 1000 / 1001 if (sequence.findtext("./rate/ntsc") or "").upper() == "TRUE" else timebase
 
 
 class _Nested:

@@ -13,6 +13,7 @@ import json
 import re
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -118,13 +119,7 @@ def read_fcpxml_file(raw: bytes, findings: Findings) -> Json:
     if root.tag != "fcpxml":
         raise BridgeError(f"The file is XML of another kind ({root.tag[:40]}).", hint="Choose an .fcpxml file.")
     _check_nested(root)
-    for project in root.iter("sequence"):
-        for element in project.iter():
-            if element.tag in _STORY:
-                name = element.get("name") or element.tag
-                findings.dropped(name, element.tag, "the adapter does not read it")
-            if element.get("enabled") == "0":
-                findings.approximated(element.get("name") or element.tag, "mute", "the adapter reads it as not muted")
+    _note_unread(root, findings)
     module = _exact_adapter()
     with adapter_errors("The file cannot be read as FCPXML", _DAMAGED):
         found = module.Reader(root).to_otio()
@@ -133,6 +128,38 @@ def read_fcpxml_file(raw: bytes, findings: Findings) -> Json:
         read: Json = json.loads(found.to_json_string(indent=-1))
         _set_clocks(read, root)
     return read
+
+
+def _note_unread(root: ElementTree.Element, findings: Findings) -> None:
+    """What the adapter passes over. The sound of a clip that has a picture too is taken out: the adapter would lay it
+    behind the picture, and all that follows later."""
+    both = {
+        one.get("id")
+        for one in root.iterfind("./resources/asset")
+        if one.get("hasVideo") == "1" and one.get("hasAudio") == "1"
+    }
+    for element in (each for sequence in root.iter("sequence") for each in sequence.iter()):
+        name = element.get("name") or element.tag
+        if element.tag in _STORY:
+            findings.dropped(name, element.tag, "the adapter does not read it")
+        if element.get("enabled") == "0":
+            findings.approximated(name, "mute", "the adapter reads it as not muted")
+        if element.tag == "asset-clip" and element.get("ref") in both and element.get("srcEnable") != "video":
+            findings.dropped(name, "sound", "the adapter reads the picture only")
+        if element.tag == "clip" and _take_out_sound(element, has_picture=element.find("./video") is not None):
+            findings.dropped(name, "sound", "the adapter reads the picture only")
+
+
+def _take_out_sound(element: ElementTree.Element, *, has_picture: bool) -> bool:
+    """Sounds within a clip, those of clips that hang on it left alone."""
+    taken = False
+    for child in list(element):
+        if child.tag == "audio" and has_picture:
+            element.remove(child)
+            taken = True
+        elif child.tag in ("video", "audio", "gap"):
+            taken = _take_out_sound(child, has_picture=has_picture) or taken
+    return taken
 
 
 def _set_clocks(read: Json, root: ElementTree.Element) -> None:
@@ -174,6 +201,10 @@ def _to_rational_time(text: str | None, rate: Any) -> Any:
 
     exact = known_rate(float(rate))
     return otio.opentime.RationalTime(nearest(seconds_of(text) * exact), float(exact))
+
+
+def _frames(time: Any) -> Fraction:
+    return Fraction(time.value).limit_denominator(10**6)
 
 
 def _frame_duration(text: str | None) -> Fraction:
@@ -247,6 +278,19 @@ def _reader_of(adapter: ModuleType) -> type[Any]:
         def __init__(self, root: ElementTree.Element) -> None:
             self.fcpx_xml = root
             self.child_parent_map = {child: parent for parent in root.iter() for child in parent}
+
+        def _sorted_items(self, lane: str, found: Any) -> Any:
+            """Laid one behind the other by the adapter: where they overlap, all that follows would be late."""
+            rows = super()._sorted_items(lane, found)
+            for before, after in pairwise(rows):
+                end = before["offset"] + before["composable"].duration()
+                if nearest(_frames(end)) > nearest(_frames(after["offset"])):
+                    raise BridgeError(
+                        f"{after['composable'].name or 'A clip'} lies over {before['composable'].name or 'another'} in "
+                        f"lane {lane}, which the adapter does not read right.",
+                        hint="Nothing was read. Export the edit as Final Cut Pro 7 XML or .otio.",
+                    )
+            return rows
 
         def _audio_only(self, element: ElementTree.Element) -> bool:
             """The adapter takes a clip whose asset holds no metadata for a picture."""

@@ -66,7 +66,7 @@ class RETAKE_OT_conform(bpy.types.Operator):
     bl_description = "List what another program changed in this edit, to bring it back onto the timeline"
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod;*.edl;*.xml;*.fcpxml;*.aaf", options={"HIDDEN"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

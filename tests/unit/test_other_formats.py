@@ -510,6 +510,38 @@ def test_nested_sequences_of_final_cut_pro_are_read(item: str, tmp_path: Path) -
     assert (deep.shown.path, deep.start, deep.length, deep.content_offset) == ("/m/deep.mov", 6, 48, 7)
 
 
+def test_clips_of_one_track_that_overlap_are_not_laid_one_behind_the_other(tmp_path: Path) -> None:
+    """As the adapters lay them, unasked."""
+    item = (
+        '<clipitem id="{0}"><name>{0}</name><duration>100</duration>'
+        "<rate><timebase>24</timebase><ntsc>FALSE</ntsc></rate>"
+        '<start>{1}</start><end>{2}</end><in>5</in><out>35</out><file id="f{0}"><name>{0}</name><pathurl>file:///m/{0}.mov'
+        "</pathurl><rate><timebase>24</timebase><ntsc>FALSE</ntsc></rate><duration>100</duration></file></clipitem>"
+    )
+    (tmp_path / "cut.xml").write_text(xmeml(item.format("a", 0, 50) + item.format("b", 30, 80)))
+    with pytest.raises(ExchangeError, match=r"The clip 'b' of file:///m/b\.mov, 50 frames from 30, is not there"):
+        read_otio(tmp_path / "cut.xml")
+    clip = (
+        '<clip name="{0}" offset="{1}s" duration="2s"><video ref="r2" offset="0s"><audio ref="r2" offset="0s"/>'
+        "</video></clip>"
+    )
+    text = (
+        '<fcpxml version="1.8"><resources><format id="r1" frameDuration="1/25s"/><asset id="r2" src="file:///m/a.mov" '
+        'format="r1" start="0s" duration="9s" hasVideo="1" hasAudio="1"/></resources><project name="p">'
+        '<sequence format="r1" duration="9s" tcStart="3600s"><spine>{}</spine></sequence></project></fcpxml>'
+    )
+    (tmp_path / "cut.fcpxml").write_text(text.format(clip.format("one", 0) + clip.format("two", 2)))
+    found, report = read_otio(tmp_path / "cut.fcpxml")
+    assert places(found) == [("/m/a.mov", 1, 51, 0.0), ("/m/a.mov", 51, 101, 0.0)]
+    assert (found.rate, found.timecode_start) == (25, 90000)
+    assert [one for one in sentences(report) if "sound" in one] == [
+        f"{name}: sound dropped: the adapter reads the picture only" for name in ("one", "two")
+    ]
+    (tmp_path / "cut.fcpxml").write_text(text.format(clip.format("one", 0) + clip.format("two", 1)))
+    with pytest.raises(ExchangeError, match="two lies over one in lane 0"):
+        read_otio(tmp_path / "cut.fcpxml")
+
+
 def test_a_sequence_within_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.xml").write_text(xmeml(NESTED.format('<sequence id="top"/>')))
     with pytest.raises(ExchangeError, match="nested in itself"):
