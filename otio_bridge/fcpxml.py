@@ -250,6 +250,11 @@ def _writer_of(adapter: ModuleType) -> type[Any]:
         def _format_by_frame_rate(self, _rate: float) -> Any:
             return self.resource_element.find("./format")
 
+        def _lanable_items(self, items: Any) -> list[Any]:
+            """Those of the track itself: the adapter takes what lies within nested edits for more of it."""
+            found: list[Any] = super()._lanable_items(items)
+            return [one for one in found if one.parent() is found[0].parent()]
+
         def _clip_format_name(self, _clip: object) -> str:
             return ""
 

@@ -170,6 +170,10 @@ def ends(frames: Frames) -> list[tuple[int, str, float]]:
     return [(frame, *frames[frame]) for frame in (min(frames), max(frames))]
 
 
+LIMITS = ("holds one picture track", "Nothing of this edit can be in an EDL", "after 24 hours of timecode")
+"""What an EDL cannot be."""
+
+
 @pytest.mark.parametrize("ending", OTHER_ENDINGS)
 def test_every_edit_of_blender_is_written_or_refused(ending: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("out")
@@ -179,7 +183,7 @@ def test_every_edit_of_blender_is_written_or_refused(ending: str, tmp_path_facto
     @given(timelines())
     def check(edit: TimelineSnapshot) -> None:
         _, refused = written(with_own_files(edit), folder / f"cut{ending}")
-        if "does not write this edit right" in refused:
+        if refused and not any(words in refused for words in LIMITS):
             wrong.append(refused)
         assert {one.name for one in folder.iterdir()} <= {f"cut{ending}"}
 
