@@ -120,6 +120,9 @@ def read_fcpxml_file(raw: bytes, findings: Findings) -> Json:
         raise BridgeError(f"The file is XML of another kind ({root.tag[:40]}).", hint="Choose an .fcpxml file.")
     _check_nested(root)
     _note_unread(root, findings)
+    for asset in root.iterfind("./resources/asset"):
+        if not asset.get("src") and (found_at := asset.find("./media-rep")) is not None:
+            asset.set("src", found_at.get("src", ""))  # where versions from 1.9 on have it
     module = _exact_adapter()
     with adapter_errors("The file cannot be read as FCPXML", _DAMAGED):
         found = module.Reader(root).to_otio()
@@ -283,6 +286,12 @@ def _reader_of(adapter: ModuleType) -> type[Any]:
         def __init__(self, root: ElementTree.Element) -> None:
             self.fcpx_xml = root
             self.child_parent_map = {child: parent for parent in root.iter() for child in parent}
+
+        def _format_id_for_clip(self, clip: ElementTree.Element, default_format: str) -> str:
+            """The sequence's for all: the adapter adds up frames of a file's rate and frames of the sequence's."""
+            if default_format and self._format_by_id(default_format) is not None:
+                return default_format
+            return str(super()._format_id_for_clip(clip, default_format))
 
         def _sorted_items(self, lane: str, found: Any) -> Any:
             """Laid one behind the other by the adapter: where they overlap, all that follows would be late."""

@@ -542,6 +542,25 @@ def test_clips_of_one_track_that_overlap_are_not_laid_one_behind_the_other(tmp_p
         read_otio(tmp_path / "cut.fcpxml")
 
 
+def test_files_of_another_rate_lie_where_the_fcpxml_says(tmp_path: Path) -> None:
+    clip = '<asset-clip name="{0}" ref="{0}" offset="{1}s" duration="2s" start="{2}"/>'
+    asset = '<asset id="{0}" format="{1}" start="0s" duration="90s" hasVideo="1">{2}</asset>'
+    media = '<media-rep kind="original-media" src="file:///m/{0}.mov"/>'
+    (tmp_path / "cut.fcpxml").write_text(
+        '<fcpxml version="1.10"><resources><format id="r1" frameDuration="1/25s"/>'
+        '<format id="r2" frameDuration="1001/24000s"/>'
+        + "".join(asset.format(name, form, media.format(name)) for name, form in (("a", "r2"), ("b", "r1")))
+        + '</resources><project name="p"><sequence format="r1" duration="9s"><spine>'
+        + clip.format("a", 0, "1001/1000s") + clip.format("b", 4, "29/25s")
+        + "</spine></sequence></project></fcpxml>"
+    )  # fmt: skip
+    found, _ = read_otio(tmp_path / "cut.fcpxml")
+    assert places(found) == [("/m/a.mov", 1, 51, 25.0), ("/m/b.mov", 101, 151, 29.0)]
+    a = found.strips[0].shown
+    assert a is not None
+    assert a.rate == NTSC[0]
+
+
 def test_a_sequence_within_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.xml").write_text(xmeml(NESTED.format('<sequence id="top"/>')))
     with pytest.raises(ExchangeError, match="nested in itself"):
