@@ -102,8 +102,8 @@ def read_fcp7_file(raw: bytes, findings: Findings) -> Json:
         _Nested(root).open_all()
         found = adapter.read_from_string(ElementTree.tostring(root, encoding="unicode"))
         read: Json = json.loads(found.to_json_string(indent=-1))
-    _check_pictures(root, read)
-    _put_right(read, findings)
+        _check_pictures(root, read)
+        _put_right(read, findings)
     return read
 
 

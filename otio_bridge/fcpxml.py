@@ -118,13 +118,13 @@ def read_fcpxml_file(raw: bytes, findings: Findings) -> Json:
         raise BridgeError(f"The file is no XML: {error}.", hint=_DAMAGED) from error
     if root.tag != "fcpxml":
         raise BridgeError(f"The file is XML of another kind ({root.tag[:40]}).", hint="Choose an .fcpxml file.")
-    _check_nested(root)
-    _note_unread(root, findings)
-    for asset in root.iterfind("./resources/asset"):
-        if not asset.get("src") and (found_at := asset.find("./media-rep")) is not None:
-            asset.set("src", found_at.get("src", ""))  # where versions from 1.9 on have it
     module = _exact_adapter()
     with adapter_errors("The file cannot be read as FCPXML", _DAMAGED):
+        _check_nested(root)
+        _note_unread(root, findings)
+        for asset in root.iterfind("./resources/asset"):
+            if not asset.get("src") and (found_at := asset.find("./media-rep")) is not None:
+                asset.set("src", found_at.get("src", ""))  # where versions from 1.9 on have it
         found = module.Reader(root).to_otio()
         if found is None:
             raise BridgeError("The file holds no project and no clips.", hint=_DAMAGED)

@@ -4,12 +4,14 @@ is refused. RETAKE_EXAMPLES says how many are drawn."""
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -240,6 +242,30 @@ def damaged(raw: bytes, chance: random.Random) -> Iterator[bytes]:
                 del data[at:]
         data = data or bytearray(b"x")
     yield bytes(data)
+    if raw.startswith(b"<?xml"):
+        yield twisted(raw, chance)
+
+
+def twisted(raw: bytes, chance: random.Random) -> bytes:
+    """Sound XML of another meaning."""
+    root = ElementTree.fromstring(raw)
+    for _ in range(chance.randint(1, 8)):
+        everything = list(root.iter())
+        one, other = chance.choice(everything), chance.choice(everything)
+        match chance.randrange(5):
+            case 0 if len(one):
+                one.remove(chance.choice(list(one)))
+            case 1 if other is not root and one not in list(other.iter()):
+                one.insert(0, copy.deepcopy(other))
+            case 2:
+                one.text = chance.choice(["", "-1", "1e99", "x", "0", "9" * 25, "TRUE", "0/0s", "nan"])
+            case 3 if one.attrib:
+                key = chance.choice(list(one.attrib))
+                strange = ["", "-1s", "0/0s", "1/0s", "9" * 30 + "s", "x", "1/3s"]
+                one.set(key, chance.choice([*strange, *other.attrib.values()]))
+            case _:
+                one.tag = other.tag
+    return ElementTree.tostring(root)
 
 
 @pytest.mark.parametrize("ending", OTHER_ENDINGS)
