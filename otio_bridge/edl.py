@@ -56,6 +56,8 @@ def fitting(timeline: Json, rate: Fraction, findings: Findings) -> Json:
     """With the one track that an EDL holds, and what it can say there. Raises BridgeError for an edit with more."""
     track = _only_track(timeline, rate)
     track = {**track, "children": _fitting(track["children"], rate, findings)}
+    if not _has_clips(track):
+        raise _nothing()
     return {**timeline, "tracks": {**timeline["tracks"], "children": [track]}}
 
 
@@ -87,7 +89,7 @@ def _only_track(timeline: Json, rate: Fraction) -> Json:
         known = ", ".join(f"{float(one):.5g}" for one in sorted(RATES))
         raise BridgeError(f"There is no timecode at {float(rate):.5g} frames a second.", hint=f"Known: {known}.")
     tracks = [one for one in timeline["tracks"]["children"] if one["kind"] == "Video"]
-    filled = [one for one in tracks if any(item["OTIO_SCHEMA"].startswith("Clip.") for item in one["children"])]
+    filled = [one for one in tracks if _has_clips(one)]
     if len(filled) > 1:
         named = ", ".join(str(one["name"]) for one in filled)
         raise BridgeError(
@@ -95,9 +97,17 @@ def _only_track(timeline: Json, rate: Fraction) -> Json:
             hint="Export it as Final Cut Pro 7 XML, AAF or .otio; or mute what is not to be in the EDL.",
         )
     if not filled:
-        raise BridgeError("Nothing of this edit can be in an EDL.", hint="Export it as .otio.")
+        raise _nothing()
     track: Json = filled[0]
     return track
+
+
+def _has_clips(track: Json) -> bool:
+    return any(item["OTIO_SCHEMA"].startswith("Clip.") for item in track["children"])
+
+
+def _nothing() -> BridgeError:
+    return BridgeError("Nothing of this edit can be in an EDL.", hint="Export it as .otio.")
 
 
 def _fitting(items: list[Json], rate: Fraction, findings: Findings) -> list[Json]:
