@@ -2,7 +2,8 @@
 """OpenTimelineIO's adapters for other formats, each a package of its own that need not be there.
 
 Loaded from the package's own manifest: no entry point and no environment decides on them, and what else is installed on
-the machine is neither loaded nor run. The adapter's own functions are called, so no hook and no media linker is run.
+the machine is neither loaded nor run. The adapter's own functions are called, so no media linker is run and no hook but
+those that the AAF adapter looks for by itself.
 """
 
 from __future__ import annotations
