@@ -27,8 +27,8 @@ BLENDERS = {"4.5": "3.11", "5.0": "3.11", "5.2": "3.13"}
 LAYERS = ("unit", "sandbox", "contract", "property", "blender", "zip", "gui")
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-RUNTIME: list[str] = [*PROJECT["dependencies"], *EXTRAS["sandbox"]]
-# retake[sandbox] among the dev tools is what RUNTIME lists; the project itself is tested in place, never installed.
+RUNTIME: list[str] = [*PROJECT["dependencies"], *EXTRAS["exchange"], *EXTRAS["sandbox"]]
+# retake[…] among the dev tools is what RUNTIME lists; the project itself is tested in place, never installed.
 TOOLS = [line for line in EXTRAS["dev"] if not line.startswith("retake[")]
 
 nox.options.sessions = ["test"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Edits on disk: .otio, .otioz and .otiod."""
+"""Edits on disk: .otio, .otioz and .otiod, and the formats of other_formats.py."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .snapshot import TimelineSnapshot
 
 ENDINGS = (".otio", ".otioz", ".otiod")
+OTHER_ENDINGS = (".edl", ".xml", ".fcpxml", ".aaf")
+"""Carried by adapters, which know nothing of flavours, forms of paths and older versions."""
 
 
 def write_edit(
@@ -24,13 +26,18 @@ def write_edit(
 ) -> Report:
     """Written whole or not at all. `strict` writes nothing where the report has a loss.
 
-    Raises BridgeError for that, for another ending, and for a bundle's missing media; OSError for the disk.
+    Raises BridgeError for that, for another ending, for a bundle's missing media and for what another format cannot
+    hold; OSError for the disk.
     """
     _check_ending(path)
+    if path.suffix.lower() in OTHER_ENDINGS:
+        from .other_formats import write_other
+
+        return write_other(snapshot, path, strict=strict, flatten=options.flatten)
     options = replace(options, base=str(path.absolute().parent))
     if strict:
         _, report = export_text(snapshot, options)
-        _refuse_losses(report)
+        report.refuse_losses()
     if path.suffix != ".otio":
         return write_bundle(snapshot, path, options, leave_missing=leave_missing)
     text, report = export_text(snapshot, options)
@@ -52,30 +59,25 @@ def read_edit(
     Raises BridgeError for what cannot be read as an edit; OSError for the disk.
     """
     _check_ending(path)
+    options = options or ImportOptions()
+    if options.exists is None:
+        options = replace(options, exists=lambda found: Path(found).is_file())
+    if path.suffix.lower() in OTHER_ENDINGS:
+        from .other_formats import read_other
+
+        return read_other(path, replace(options, base=options.base or str(path.absolute().parent)))
     if path.suffix == ".otio":
         raw = path.read_bytes()
         text, base = raw.decode("utf-8-sig", errors="replace"), str(path.absolute().parent)
     else:
         text, base = read_bundle(path, media_folder)
-    options = options or ImportOptions()
-    if options.exists is None:
-        options = replace(options, exists=lambda found: Path(found).is_file())
     return import_text(text, replace(options, base=options.base or base))
 
 
 def _check_ending(path: Path) -> None:
-    if path.suffix not in ENDINGS:
+    if path.suffix not in ENDINGS and path.suffix.lower() not in OTHER_ENDINGS:
+        others = ", ".join(OTHER_ENDINGS)
         raise BridgeError(
-            f"{path.name} is not an .otio, .otioz or .otiod file.", hint="Give a name with one of these endings."
-        )
-
-
-def _refuse_losses(report: Report) -> None:
-    lost = report.losses
-    if lost:
-        shown = "; ".join(finding.sentence for finding in lost[:5])
-        more = f"; and {len(lost) - 5} more" if len(lost) > 5 else ""
-        raise BridgeError(
-            f"Nothing was written, for {len(lost)} things would not be kept: {shown}{more}.",
-            hint="Write it without strict to accept that.",
+            f"{path.name} is not an .otio, .otioz or .otiod file, and none of {others}.",
+            hint="Give a name with one of these endings.",
         )

@@ -108,6 +108,8 @@ def _why_not(run: ExportRun, strip: StripSnapshot) -> str:
         return ""
     if strip.kind is StripKind.COLOR and run.flavour.name == "kdenlive":
         return ""
+    if not run.flavour.generators and strip.kind in (StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE):
+        return "nobody named its file"
     if not run.flavour.generators and strip.kind is not StripKind.META:
         return f"{title} reads no {strip.kind.value} strips"
     return ""

@@ -30,6 +30,8 @@ from .times import Json, known_rate, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .snapshot import Media
+
 HIGHEST_CHANNEL = 128
 """Blender's limit."""
 
@@ -38,13 +40,17 @@ HIGHEST_CHANNEL = 128
 class ImportOptions:
     """`rate`: of the scene that is to receive the edit; None: the edit's own. `base`: the folder of the file, for
     relative paths. `start`: the frame of the edit's time zero, where the file does not say. `exists` says whether a
-    path leads to a file; None: nobody looks.
+    path leads to a file; None: nobody looks. `edit_rate`: of a file that does not say its own, which an EDL does not;
+    None: `rate`. `facts`: what a file says of itself, for formats that do not say where their media begins; None for
+    no such file.
     """
 
     rate: Fraction | None = None
     base: str = ""
     start: int = 1
     exists: Callable[[str], bool] | None = None
+    edit_rate: Fraction | None = None
+    facts: Callable[[str], Media | None] | None = None
 
 
 @no_collector()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+from .errors import BridgeError
+
 
 class Fate(Enum):
     KEPT = "kept"
@@ -71,6 +73,17 @@ class Report:
     @property
     def approximated(self) -> tuple[str, ...]:
         return tuple(finding.sentence for finding in self.findings if finding.fate is Fate.APPROXIMATED)
+
+    def refuse_losses(self) -> None:
+        """For strict writing. Raises BridgeError where there is a loss, naming the first five."""
+        lost = self.losses
+        if lost:
+            shown = "; ".join(finding.sentence for finding in lost[:5])
+            more = f"; and {len(lost) - 5} more" if len(lost) > 5 else ""
+            raise BridgeError(
+                f"Nothing was written, for {len(lost)} things would not be kept: {shown}{more}.",
+                hint="Write it without strict to accept that.",
+            )
 
     def as_json(self) -> dict[str, Any]:
         return {

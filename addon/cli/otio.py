@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,10 @@ def otio() -> None:
     pass
 
 
-@otio.command(help="Write the edit of a .blend as .otio, or with its media as .otioz or .otiod.")
+_OTHERS = ".edl, .xml (Final Cut Pro 7), .fcpxml or .aaf"
+
+
+@otio.command(help=f"Write the edit of a .blend as .otio, with its media as .otioz or .otiod, or as {_OTHERS}.")
 @click.argument("blend", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("otio_file", type=click.Path(path_type=Path))
 @click.option("--scene", "scene_name", default="", help="Another scene of the .blend than the one that is edited.")
@@ -75,29 +79,42 @@ def export(
     return 0
 
 
-@otio.command("import", help="Make a .blend of an edit: .otio, .otioz or .otiod.")
+@otio.command("import", help=f"Make a .blend of an edit: .otio, .otioz, .otiod, {_OTHERS}.")
 @click.argument("otio_file", type=click.Path(path_type=Path, exists=True))
 @click.argument("blend", type=click.Path(path_type=Path))
 @click.option("--relink", "folders", multiple=True, type=click.Path(path_type=Path, exists=True, file_okay=False),
               help="A folder to look for missing media in; may be given several times.")  # fmt: skip
+@click.option("--rate", default="", help="Of an .edl, which does not say it: frames a second, such as 25 or 29.97.")
 @click.option("--strict", is_flag=True, help="Write nothing where something would not be kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def import_(
-    context: click.Context, otio_file: Path, blend: Path, *, folders: tuple[Path, ...], strict: bool, as_json: bool
+    context: click.Context,
+    otio_file: Path,
+    blend: Path,
+    *,
+    folders: tuple[Path, ...],
+    rate: str,
+    strict: bool,
+    as_json: bool,
 ) -> int:
     check_blender("BLEND", blend)
     if blend.suffix != ".blend":
         raise InputError("BLEND", blend, "a name that ends in .blend is needed")
     if blend.exists():
         raise InputError("BLEND", blend, "it exists already", hint="Give another name; nothing is overwritten.")
-    from ..interchange.otio_file import read_otio, relinked_edit
+    from ..interchange.otio_file import read_otio, relink_media, relinked_edit
     from ..vse.blend_edit import make_blend
 
     output: Output = context.obj.output
-    snapshot, report = read_otio(otio_file.absolute())
+    edit_rate = read_rate(rate)
+    snapshot, report = read_otio(otio_file.absolute(), edit_rate=edit_rate)
     if folders:
-        snapshot, report = relinked_edit(snapshot, report, [folder.absolute() for folder in folders])
+        places = [folder.absolute() for folder in folders]
+        if moved := relink_media(snapshot, places).found:
+            # Where a file begins decides, in an EDL, what of it is shown: read again with those that were found.
+            snapshot, report = read_otio(otio_file.absolute(), edit_rate=edit_rate, moved=moved)
+        snapshot, report = relinked_edit(snapshot, report, places)
     made = make_blend(snapshot, report, blend, strict=strict)
     if as_json:
         output.json({"file": str(blend.absolute()), "missing": list(made.missing), **made.report.as_json()})
@@ -173,6 +190,22 @@ def conform(
     as_before = f"{_counted(plan.unchanged, 'strip')} as before"
     output.results.print(f"{done}: {_counted(count, 'change')}, {as_before}", highlight=False)
     return code
+
+
+def read_rate(text: str) -> Fraction | None:
+    """`29.97`, `30000/1001` or `25`; None where none is given. Raises InputError."""
+    from ..interchange.bridge import bridge_module
+
+    if not text:
+        return None
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 1 <= rate <= 1000:
+        raise InputError("--rate", text, "frames a second from 1 to 1000 are needed, such as 25, 29.97 or 30000/1001")
+    known: Fraction = bridge_module("times").known_rate(float(rate))
+    return known
 
 
 def _check_only(plan: ConformPlan, only: tuple[str, ...]) -> None:

@@ -121,9 +121,10 @@ def name_of(requirement: str) -> str:
 
 
 def project_requirements(pyproject: Path = ROOT / "pyproject.toml") -> tuple[str, ...]:
-    """What the extension imports at run time, the sandbox included, less what every Blender has."""
+    """What the extension imports at run time, the sandbox and the adapters included, less what every Blender has."""
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["sandbox"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["exchange"], *extras["sandbox"]]
     return tuple(sorted(line for line in lines if name_of(line) not in NOT_BUNDLED))
 
 

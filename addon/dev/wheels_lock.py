@@ -34,8 +34,11 @@ from .wheels import (
     project_requirements,
 )
 
-# Published for no CPython newer than 3.13; the machines that run the test-only zip have their own build of it.
-NOT_IN_TEST_ZIP = frozenset({"opentimelineio"})
+# Published for no CPython newer than 3.13; the machines that run the test-only zip have their own build of it. Its
+# adapters would ask for it.
+NOT_IN_TEST_ZIP = frozenset(
+    {"opentimelineio", "otio-aaf-adapter", "otio-cmx3600-adapter", "otio-fcp-adapter", "otio-fcpx-xml-adapter"}
+)
 
 _MACHINES = {
     "linux-x64": ("linux", "Linux", "posix", "x86_64"),

@@ -9,11 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..media.file_facts import file_facts
-from .bridge import StripKind
+from .bridge import Media, StripKind
 
 if TYPE_CHECKING:
     from ..media.file_facts import FileFacts
-    from .bridge import Media, StripSnapshot, TimelineSnapshot
+    from .bridge import StripSnapshot, TimelineSnapshot
+
+
+def media_of_file(path: str) -> Media | None:
+    """What the file says of its picture; None where it has none or is not there."""
+    found = file_facts(Path(path)) if Path(path).is_file() else None
+    if found is None or found.rate is None:
+        return None
+    return Media(path, found.rate, found.frame_count, start_frame=found.start_frame)
 
 
 def with_media_facts(snapshot: TimelineSnapshot) -> TimelineSnapshot:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Edits to and from .otio, .otioz and .otiod files, with the errors of the add-on."""
+"""Edits to and from files, with the errors of the add-on."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ..errors import ExchangeError, InputError, StorageError
 from .bridge import FLAVOURS, BridgeError, UrlForm, bridge_module
+from .media_facts import media_of_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from fractions import Fraction
 
     from otio_bridge.relink import Relinked
@@ -37,6 +38,11 @@ def write_otio(
     Raises ExchangeError for that, for another kind of file and for a bundle's missing media; InputError for a flavour
     or form that is none; StorageError for the disk.
     """
+    if path.suffix.lower() in bridge_module("edit_file").OTHER_ENDINGS:
+        given = {"flavour": flavour if flavour != "plain" else "", "path form": url_form, "version": schema_target}
+        for name, value in given.items():
+            if value:
+                raise InputError(name, value, f"it counts for .otio only, and {path.name} is none")
     if flavour not in FLAVOURS:
         raise InputError("flavour", flavour, f"allowed are {', '.join(FLAVOURS)}")
     forms = {form.value: form for form in UrlForm}
@@ -59,14 +65,25 @@ def read_otio(
     start: int = 1,
     media_folder: Path | None = None,
     base: Path | None = None,
+    edit_rate: Fraction | None = None,
+    moved: Mapping[str, str] | None = None,
 ) -> tuple[TimelineSnapshot, Report]:
     """`rate`: that of the scene it goes into; None: the edit's own. `start`: the frame of the edit's first moment,
     where the file does not say. `media_folder`: where a bundle's media is unpacked to; None: beside the bundle.
-    `base`: the folder that relative paths start from; None: the file's own.
+    `base`: the folder that relative paths start from; None: the file's own. `edit_rate`: what an EDL counts in, which
+    does not say so; None: `rate`. `moved`: where files are that the edit looks for elsewhere, for formats that do not
+    say where their media begins; the paths stay the edit's own.
 
     Raises ExchangeError for what is no edit, StorageError for the disk.
     """
-    options = bridge_module("import_timeline").ImportOptions(rate=rate, start=start, base=str(base or ""))
+    places = moved or {}
+    options = bridge_module("import_timeline").ImportOptions(
+        rate=rate,
+        start=start,
+        base=str(base or ""),
+        edit_rate=edit_rate,
+        facts=lambda found: media_of_file(places.get(found, found)),
+    )
     if path.suffix == ".otioz" and media_folder is None:
         media_folder = path.absolute().parent / f"{path.stem} media"
     with translated(f"{path} cannot be read", "Check the path and its permissions."):

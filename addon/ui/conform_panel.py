@@ -87,7 +87,7 @@ class RETAKE_OT_conform(bpy.types.Operator):
     )
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod;*.edl;*.xml;*.fcpxml;*.aaf", options={"HIDDEN"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

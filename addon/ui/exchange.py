@@ -33,6 +33,9 @@ _PATH_FORMS = (
     ("file-url", "File Address", "The whole path as a file:// address"),
     ("relative", "Relative", "From the folder of the edit: both can be moved together"),
 )
+_OTHER_ENDINGS = frozenset({".edl", ".xml", ".fcpxml", ".aaf"})
+"""Written and read by adapters; what is set for OpenTimelineIO does not count there."""
+_GLOB = "*.otio;*.otioz;*.otiod;*.edl;*.xml;*.fcpxml;*.aaf"
 _PLACES = (
     ("new", "New Scene", "A scene of its own, with the edit's rate and size"),
     ("scene", "This Scene", "At the edit's own frames, above all that lies there"),
@@ -46,11 +49,14 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
     bl_description = "Write the edit for another program, or with all its media as one file"
 
     filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
+    filter_glob: StringProperty(default=_GLOB, options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
     flavour: EnumProperty(name="For", items=_FLAVOURS, description="The program that is to read the edit")
     paths: EnumProperty(name="Paths", items=_PATH_FORMS, description="How media is named")
     strict: BoolProperty(name="Strict", description="Write nothing where something would not be kept")
+    flatten: BoolProperty(
+        name="Flatten Metas", description="Metas as the strips within them, for what reads no nested edits"
+    )
     leave_missing: BoolProperty(
         name="Without Missing Media",
         description="Write an .otioz or .otiod even where media is missing: those strips go without it",
@@ -77,13 +83,15 @@ class RETAKE_OT_export_otio(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         scene = edit_scene()
         path = Path(bpy.path.abspath(self.filepath))
-        if path.suffix not in {".otio", ".otioz", ".otiod"}:
+        is_other = path.suffix.lower() in _OTHER_ENDINGS
+        if path.suffix not in {".otio", ".otioz", ".otiod"} and not is_other:
             path = path.with_name(f"{path.name}.otio")
         options: dict[str, Any] = {
-            "flavour": self.flavour,
-            "url_form": "" if self.paths == "BEST" else self.paths,
+            "flavour": "plain" if is_other else self.flavour,
+            "url_form": "" if is_other or self.paths == "BEST" else self.paths,
             "strict": self.strict,
             "leave_missing": self.leave_missing,
+            "flatten": self.flatten,
         }
 
         def work(snapshot: TimelineSnapshot, unwanted: Event) -> Report | None:
@@ -108,7 +116,7 @@ class RETAKE_OT_import_otio(bpy.types.Operator):
     bl_description = "Read an edit of another program. What fails halfway changes nothing"
 
     filepath: StringProperty(name="File", subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.otio;*.otioz;*.otiod", options={"HIDDEN"})
+    filter_glob: StringProperty(default=_GLOB, options={"HIDDEN"})
     place: EnumProperty(name="Into", items=_PLACES, description="Where the edit goes")
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
@@ -124,11 +132,13 @@ class RETAKE_OT_import_otio(bpy.types.Operator):
         path = Path(bpy.path.abspath(self.filepath))
         place = self.place
         rate, start = rate_there(ImportPlace(place), scene), scene.frame_start
+        # An EDL does not say its rate: it is that of the scene that is edited.
+        edit_rate = rate_there(ImportPlace.SCENE, scene)
 
         def work(_unwanted: Event) -> tuple[TimelineSnapshot, Report]:
             from ..interchange.otio_file import read_otio
 
-            return read_otio(path, rate=rate, start=start)
+            return read_otio(path, rate=rate, start=start, edit_rate=edit_rate)
 
         def take_in(there: bpy.types.Scene, found: tuple[TimelineSnapshot, Report]) -> None:
             _write(ImportPlace(place), there.name, path.name, *found)
@@ -160,7 +170,7 @@ class RETAKE_FH_otio(bpy.types.FileHandler):
     bl_label = "OpenTimelineIO"
     bl_import_operator = "retake.import_otio"
     bl_export_operator = "retake.export_otio"
-    bl_file_extensions = ".otio;.otioz;.otiod"
+    bl_file_extensions = ".otio;.otioz;.otiod;.edl;.fcpxml;.aaf"
 
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:
@@ -223,11 +233,11 @@ def _relink(scene_name: str, found: Any, folder: Path) -> None:
 
 
 def draw_export(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    menu.layout.operator(RETAKE_OT_export_otio.bl_idname, text="OpenTimelineIO (.otio, .otioz, .otiod)")
+    menu.layout.operator(RETAKE_OT_export_otio.bl_idname, text="OpenTimelineIO, EDL, XML, AAF")
 
 
 def draw_import(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    menu.layout.operator(RETAKE_OT_import_otio.bl_idname, text="OpenTimelineIO (.otio, .otioz, .otiod)")
+    menu.layout.operator(RETAKE_OT_import_otio.bl_idname, text="OpenTimelineIO, EDL, XML, AAF")
 
 
 _ADDITIONS = (("TOPBAR_MT_file_export", draw_export), ("TOPBAR_MT_file_import", draw_import))

@@ -125,8 +125,8 @@ def test_the_same_edit_gives_the_same_file(strips: list[StripSnapshot]) -> None:
 
 
 def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
-    with pytest.raises(ExchangeError, match=r"cut\.xml is not an \.otio, \.otioz or \.otiod file"):
-        write_otio(snapshot(), tmp_path / "cut.xml")
+    with pytest.raises(ExchangeError, match=r"cut\.mp4 is not an \.otio, \.otioz or \.otiod file"):
+        write_otio(snapshot(), tmp_path / "cut.mp4")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -51,3 +51,9 @@ def test_a_list_becomes_an_edit(blender: Blender, built_zip: Path, tmp_path: Pat
     assert len(movies) == 2
     assert (tmp_path / "sheet.png").is_file()
     assert (tmp_path / "edit.otio").is_file()
+    # The adapters come with the zip.
+    for ending in (".edl", ".xml", ".fcpxml", ".aaf"):
+        edit = tmp_path / f"edit{ending}"
+        answer = blender.run("main_job", built_zip, output, "otio", "export", blend, edit, "--json", timeout_s=240)
+        assert answer["exit_code"] == 0, output.read_text(encoding="utf-8")
+        assert edit.stat().st_size > 0

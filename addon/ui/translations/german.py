@@ -13,7 +13,7 @@ GERMAN_OPERATORS = {
     "Find Missing Media": "Fehlende Medien suchen",
     "Import Edit": "Schnitt importieren",
     "Import…": "Importieren…",
-    "OpenTimelineIO (.otio, .otioz, .otiod)": "OpenTimelineIO (.otio, .otioz, .otiod)",
+    "OpenTimelineIO, EDL, XML, AAF": "OpenTimelineIO, EDL, XML, AAF",
     "Copy Report": "Bericht kopieren",
     "Relink Folder…": "In Ordner suchen…",
     "Show Strip": "Streifen zeigen",
@@ -880,6 +880,10 @@ GERMAN = {
         "Sein Keyframe liegt dort, wo die fehlenden Medien dieses Platzhalters beginnen"
     ),
     "Nothing was imported or exported yet": "Es wurde noch nichts importiert oder exportiert",
+    "Flatten Metas": "Metas auflösen",
+    "Metas as the strips within them, for what reads no nested edits": (
+        "Metas als die Streifen, die in ihnen liegen, für alles, was keine geschachtelten Schnitte liest"
+    ),
     "Without Missing Media": "Ohne fehlende Medien",
     "Write an .otioz or .otiod even where media is missing: those strips go without it": (
         "Eine .otioz oder .otiod auch schreiben, wenn Medien fehlen: Diese Streifen gehen ohne sie hinaus"
