@@ -26,6 +26,10 @@ def panel() -> str:
     return draw(conform_panel.RETAKE_PT_exchange).said()
 
 
+def there(name: str) -> Finding:
+    return Finding(name, "strip", Fate.KEPT)
+
+
 def loss(strip: str, fate: Fate = Fate.DROPPED, feature: str = "speed") -> Finding:
     return Finding(strip, feature, fate, f"{feature} of {strip} is not known there")
 
@@ -44,9 +48,9 @@ def test_before_anything_the_panel_says_what_will_be_there(editor: bpy.types.Sce
     ("report", "sentences"),
     [
         (Report(1), ["1 of 1 strip kept", "Nothing was lost"]),
-        (Report(3, (loss("a"),)), ["3 of 3 strips kept", "1 finding: 1 dropped"]),
+        (Report(3, (there("a"), loss("a"))), ["3 of 3 strips kept", "1 finding: 1 dropped"]),
         (
-            Report(3, (loss("a"), loss("b", Fate.APPROXIMATED), loss("c", feature="strip"))),
+            Report(3, (there("a"), loss("a"), loss("b", Fate.APPROXIMATED), loss("c", feature="strip"))),
             ["2 of 3 strips kept", "3 findings: 1 approximated, 2 dropped"],
         ),
         (Report(2, (Finding("a", "cut", Fate.KEPT),), ("Read at 25 fps.",)), ["Nothing was lost", "Read at 25 fps."]),
@@ -166,7 +170,7 @@ def test_a_take_that_comes_while_an_edit_is_written_waits(editor: bpy.types.Scen
     tick_until(lambda: movies(editor)[0].retake.take_number == 1)
 
 
-def test_the_menus_name_the_formats_as_blenders_own_entries_do(editor: bpy.types.Scene) -> None:
+def test_the_menus_name_the_formats(editor: bpy.types.Scene) -> None:
     from types import SimpleNamespace
 
     from addon.ui import exchange
@@ -176,5 +180,5 @@ def test_the_menus_name_the_formats_as_blenders_own_entries_do(editor: bpy.types
     for entry in (exchange.draw_import, exchange.draw_export):
         layout = RecordingLayout()
         entry(SimpleNamespace(layout=layout), bpy.context)
-        assert layout.texts("operator") == "OpenTimelineIO (.otio, .otioz, .otiod)"
+        assert layout.texts("operator") == "OpenTimelineIO, EDL, XML, AAF"
     assert exchange_report.missing_media(None) == 0

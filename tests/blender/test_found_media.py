@@ -227,7 +227,7 @@ def test_a_stand_in_that_a_changed_edit_trims_shows_the_right_frames(found: Any,
     write_otio(replace(living, strips=trimmed), tmp_path / "changed.otio")
     plan = plan_for(scene, tmp_path / "changed.otio")
     assert [change.name for change in plan.changes] == ["sequence"]
-    apply_changes(scene, plan.changes)
+    apply_changes(scene, plan)
     after = relinked(scene, new_paths)["sequence"]
     assert (after.start, after.end_exclusive, after.content_start) == (
         was.start + 4, was.end_exclusive, was.content_start,

@@ -176,7 +176,8 @@ def test_pictures_of_another_file_are_not_taken_in(scene: bpy.types.Scene, tmp_p
     select(scene, "left")
     with sequencer_context(scene):
         bpy.ops.retake.frame_as_image(field="image", of="LAST")
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"), copy=True)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "other.blend"))
     read_all()
     assert bpy.context.scene.retake_draft.image == ""
     assert not reading.is_under_way()

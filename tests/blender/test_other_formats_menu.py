@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from addon.ui import conform_panel, exchange
+from addon.ui import conform_panel, exchange_report
 from addon.vse.compat import set_edit_scene
 from addon.vse.read import read_timeline
 from otio_bridge.report import Fate
@@ -29,7 +29,7 @@ def test_every_strip_of_blender_comes_back_or_is_named(editor: bpy.types.Scene, 
     path = tmp_path / f"out{ending}"
     assert bpy.ops.retake.export_otio(filepath=str(path), flavour="resolve", paths="relative") == {"FINISHED"}
     read_all()
-    shown = exchange.shown_report()
+    shown = exchange_report.shown_report()
     assert shown is not None
     assert path.is_file(), draw(conform_panel.RETAKE_PT_exchange).said()
     assert bpy.ops.retake.import_otio(filepath=str(path), place="new") == {"FINISHED"}
