@@ -60,8 +60,6 @@ def carried_snapshot(snapshot: TimelineSnapshot, carrier: Carrier, findings: Fin
     for channel in snapshot.channels:
         if channel.name and channel.name != f"Channel {channel.number}" and not carrier.channel_names:
             findings.dropped(channel.name, "channel name", f"{title} is written without it")
-        if channel.lock:
-            findings.dropped(channel.name or f"Channel {channel.number}", "lock", f"{title} is written without it")
     for marker in snapshot.markers:
         if not carrier.markers:
             findings.dropped(marker.name or "marker", "marker", f"{title} is written without markers")

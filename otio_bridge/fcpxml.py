@@ -144,7 +144,9 @@ def _note_unread(root: ElementTree.Element, findings: Findings) -> None:
     for element in (each for sequence in root.iter("sequence") for each in sequence.iter()):
         name = element.get("name") or element.tag
         if element.tag in _STORY:
-            findings.dropped(name, element.tag, "the adapter does not read it")
+            # A transition is no strip of the edit that is read, which would count it as one that is gone.
+            feature = "dissolve" if element.tag == "transition" else element.tag
+            findings.dropped(name, feature, "the adapter does not read it")
         if element.get("enabled") == "0":
             findings.approximated(name, "mute", "the adapter reads it as not muted")
         if element.tag == "asset-clip" and element.get("ref") in both and element.get("srcEnable") != "video":

@@ -202,20 +202,23 @@ def rich() -> TimelineSnapshot:
 
 LOST = {
     ".edl": {
-        "tone: strip", "muted: strip", "red: strip", "lost: strip", "meta: strip", "see-through: opacity",
-        "early: in point", "backwards: reverse", "note: marker", "Pictures: channel name", "Pictures: lock",
+        "Pictures: channel name", "backwards: reverse", "channel Pictures: channel lock", "early: held frames",
+        "early: in point", "in one: strip", "in two: strip", "lost: strip", "meta: strip", "muted: strip",
+        "note: marker", "red: strip", "see-through: opacity", "tone: strip",
     },
     ".xml": {
-        "fast: speed", "backwards: speed", "red: strip", "lost: strip", "see-through: opacity", "early: in point",
-        "note: marker", "Pictures: channel name", "Pictures: lock",
+        "Pictures: channel name", "backwards: speed", "channel Pictures: channel lock", "early: held frames",
+        "early: in point", "fast: speed", "lost: strip", "note: marker", "red: strip", "see-through: opacity",
     },
     ".fcpxml": {
-        "fast: speed", "backwards: speed", "muted: strip", "red: strip", "lost: strip", "see-through: opacity",
-        "early: in point", "note: marker", "Pictures: channel name", "Pictures: lock",
+        "Pictures: channel name", "backwards: speed", "channel Pictures: channel lock", "early: held frames",
+        "early: in point", "fast: speed", "lost: strip", "muted: strip", "note: marker", "red: strip",
+        "see-through: opacity",
     },
     ".aaf": {
-        "fast: speed", "backwards: speed", "muted: strip", "red: strip", "lost: strip", "meta: strip",
-        "see-through: opacity", "early: in point", "note: marker", "Pictures: lock",
+        "backwards: speed", "channel Pictures: channel lock", "early: held frames", "early: in point", "fast: speed",
+        "in one: strip", "in two: strip", "lost: strip", "meta: strip", "muted: strip", "note: marker", "red: strip",
+        "see-through: opacity",
     },
 }  # fmt: skip
 
