@@ -31,6 +31,10 @@ RUNTIME: list[str] = [*PROJECT["dependencies"], *EXTRAS["exchange"], *EXTRAS["sa
 # retake[…] among the dev tools is what RUNTIME lists; the project itself is tested in place, never installed.
 TOOLS = [line for line in EXTRAS["dev"] if not line.startswith("retake[")]
 
+# A file to a process, for what a module's tests share is made once. More processes than a small machine has cores: most
+# of a test is waiting for the local Kling.
+SPREAD = ("-n", "4", "--dist", "loadfile")
+
 nox.options.sessions = ["test"]
 
 
@@ -160,13 +164,18 @@ def lint(session: nox.Session) -> None:
 def unit_on(version: str) -> str:
     @nox.session(name=f"unit-{version}", python=False)
     def unit_session(session: nox.Session) -> None:
-        """The layers that need no Blender."""
-        python = own_python(session, version)
-        # A file to a process: what a module's tests share is made once.
-        spread = ("-n", "3", "--dist", "loadfile")
-        pytest(session, python, f"Python {version}", ("unit", "sandbox", "contract"), minutes=20, options=spread)
+        """Functions and files alone."""
+        pytest(session, own_python(session, version), f"Python {version}", ("unit",), minutes=10, options=SPREAD)
 
     return f"unit-{version}"
+
+
+@nox.session(python=False)
+def kling(session: nox.Session) -> None:
+    """The local Kling, and the client against it: a Python each, as Blender's layer runs both on every one of them."""
+    found = [version for version, python in PYTHONS.items() if python]
+    for layer, version in zip(("sandbox", "contract"), (found[0], found[-1]), strict=True) if found else ():
+        pytest(session, own_python(session, version), f"Python {version}", (layer,), minutes=15, options=SPREAD)
 
 
 def property_on(version: str) -> str:
@@ -175,8 +184,8 @@ def property_on(version: str) -> str:
         """Random histories of shots, faults, kills and restarts against the local Kling; in CI 500 on each Python."""
         python = own_python(session, version)
         examples = os.environ.get("RETAKE_EXAMPLES", "500" if CI else "100")
-        # One test plays all histories: it may take longer than any other.
-        patient = ("-o", "faulthandler_timeout=600")
+        # One test plays all histories: it may take longer than any other, which go on beside it.
+        patient = ("-o", "faulthandler_timeout=600", "-n", "2", "--dist", "loadfile")
         pytest(session, python, f"Python {version}", ("property",), 15, {"RETAKE_EXAMPLES": examples}, patient)
 
     return f"property-{version}"
@@ -185,10 +194,9 @@ def property_on(version: str) -> str:
 def blender_on(blender: str) -> str:
     @nox.session(name=f"blender-{blender}", python=False)
     def blender_session(session: nox.Session) -> None:
-        """The layer inside bpy, in three processes: most of a test is waiting for the local Kling."""
+        """The layer inside bpy."""
         python = blender_python(session, blender)
-        spread = ("-n", "3", "--dist", "loadfile")
-        pytest(session, python, f"Blender {blender}", ("blender",), minutes=20, options=spread)
+        pytest(session, python, f"Blender {blender}", ("blender",), minutes=20, options=SPREAD)
 
     return f"blender-{blender}"
 
@@ -288,7 +296,7 @@ def demo(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Everything, then the totals."""
     TALLY.unlink(missing_ok=True)
-    for name in ("lint", *UNIT, *PROPERTY, *BLENDER, "zip", "gui", "demo", "report"):
+    for name in ("lint", *UNIT, "kling", *PROPERTY, *BLENDER, "zip", "gui", "demo", "report"):
         session.notify(name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,27 @@ def silence() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+_told: list[str] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes hands over what it has; the first prints it."""
+    output = getattr(session.config, "workeroutput", None)
+    if not tally:
+        return
+    if output is None:
+        _told.extend(tally.lines())
+    else:
+        output["tally"] = tally.lines()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _told.extend(node.workeroutput.get("tally", ()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if tally:
+    if _told:
         terminalreporter.section("money under faults")
-        for line in tally.lines():
+        for line in _told:
             terminalreporter.line(line)
