@@ -47,9 +47,6 @@ _IMAGES = frozenset(
         "heic",
     ]
 )
-_SOUNDS = frozenset(
-    ["wav", "mp3", "aif", "aiff", "aifc", "flac", "ogg", "oga", "opus", "m4a", "aac", "ac3", "wma", "mka", "caf"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +238,6 @@ def kind_of(reference: Json, media: Media | None, *, is_sound: bool) -> StripKin
         if ending in _IMAGES:
             return StripKind.IMAGE
     return StripKind.MOVIE
-
-
-def is_sound_file(path: str) -> bool:
-    return file_name(path).rpartition(".")[2].lower() in _SOUNDS
 
 
 def _generated(reference: Json) -> StripKind:

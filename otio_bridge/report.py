@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from .errors import BridgeError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-from .errors import BridgeError
 
 
 class Fate(Enum):
@@ -106,14 +106,6 @@ class Report:
             ],
             "notes": list(self.notes),
         }
-
-    def strip_fates(self) -> dict[str, Fate]:
-        """The worst of each strip that has findings."""
-        order = list(Fate)
-        fates: dict[str, Fate] = {}
-        for one in self.findings:
-            fates[one.strip] = max(one.fate, fates.get(one.strip, Fate.KEPT), key=order.index)
-        return fates
 
 
 @dataclass(slots=True)
