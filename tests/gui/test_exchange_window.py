@@ -110,7 +110,7 @@ def test_edits_are_dropped_onto_the_sequencer_from_another_program(window: Windo
         write_otio(snapshot, window.folder / f"cut.{suffix}", leave_missing=True)
     said = window.play("drop")
     assert said["polls"] == {"SEQUENCE_EDITOR": True, "VIEW_3D": False, "IMAGE_EDITOR": False}
-    assert said["kinds"].split(";") == [".otio", ".otioz", ".otiod"]
+    assert said["kinds"].split(";") == [".otio", ".otioz", ".otiod", ".edl", ".fcpxml", ".aaf"]
     for number, suffix in enumerate(("otio", "otioz", "otiod")):
         assert said[f"cut.{suffix}: source"] == "dropped\n"
         assert said[f"cut.{suffix}: before the dialog"] == number + 1
