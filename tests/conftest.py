@@ -13,6 +13,11 @@ from collections import Counter, defaultdict
 from pathlib import Path, PurePosixPath
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is no part of what is tested.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 COUNTED = ("passed", "failed", "skipped")
 _counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
