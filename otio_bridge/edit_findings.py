@@ -94,7 +94,11 @@ def has_overlap(snapshot: TimelineSnapshot) -> bool:
 
 
 def held_frames(strip: StripSnapshot, rate: Fraction) -> int:
-    """Frames before and after its media, in which the strip holds the first or last picture or is silent."""
+    """Frames before and after its media, or a meta's strips: the first or last picture is held, or it is silent."""
+    if strip.kind is StripKind.META and strip.children:
+        first = min(child.start for child in strip.children)
+        last = max(child.end_exclusive for child in strip.children)
+        return strip.length - max(0, min(last, strip.end_exclusive) - max(first, strip.start))
     if strip.kind not in (StripKind.MOVIE, StripKind.SOUND) or not strip.media or strip.retiming is not None:
         return 0
     content = content_frames(strip, rate)
@@ -261,7 +265,8 @@ class _Notes:
                 found.kept(strip.name, "held frames")
             else:
                 lie = "1 frame lies" if count == 1 else f"{count} frames lie"
-                why = f"{lie} outside the media, where {title} has nothing to show"
+                what = "its strips" if strip.kind is StripKind.META else "the media"
+                why = f"{lie} outside {what}, where {title} has nothing to show"
                 found.approximated(strip.name, "held frames", why)
         media = strip.shown
         follows_rate = strip.keeps_speed or media is None or media.rate == self.snapshot.rate

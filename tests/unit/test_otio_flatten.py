@@ -77,3 +77,12 @@ def test_what_a_meta_does_as_a_whole_is_reported_and_strict_refuses_it(tmp_path:
     assert {(one.strip, one.feature) for one in report.losses} == {("outer", "meta"), ("outer", "transform")}
     assert json.loads(file.read_text(encoding="utf-8"))["tracks"]["children"][0]["children"][0]["name"] == "a"
     assert [one.name for one in read_otio(file)[0].walk()] == ["a"]
+
+
+def test_a_meta_that_reaches_beyond_its_strips_is_told_of(tmp_path: Path) -> None:
+    drawn_out = meta("outer", 2, 1, 50, movie("a", 2, 1, 40))
+    report = write_otio(edit(drawn_out), tmp_path / "out.otio", flavour="resolve")
+    assert [one.reason for one in report.losses if one.feature == "held frames"] == [
+        "10 frames lie outside its strips, where DaVinci Resolve has nothing to show"
+    ]
+    assert not write_otio(edit(drawn_out), tmp_path / "out.otio").losses
