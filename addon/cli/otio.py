@@ -74,7 +74,7 @@ def export(
         output.json({"file": str(otio_file.absolute()), **report.as_json()})
         return 0
     _print_losses(output, report)
-    lost = f"{len(report.dropped)} left out, {len(report.approximated)} not exactly kept"
+    lost = f"{len(report.dropped)} dropped, {len(report.approximated)} approximated"
     output.results.print(f"{otio_file}: {_counted(report.kept, 'strip')}, {lost}", highlight=False)
     return 0
 
