@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from .edit_findings import muted_by_channel
+from .items import gap
 from .media_url import UrlForm, file_name, to_url
 from .namespaces import BLENDER, own_part
 from .snapshot import SINGLE_MEDIA, NotCarried, StripKind
@@ -47,14 +49,14 @@ class Carrier:
 def carried_snapshot(snapshot: TimelineSnapshot, carrier: Carrier, findings: Findings) -> TimelineSnapshot:
     """Before the export: strips of muted channels are muted themselves, and sounds go where they have no place."""
     title = carrier.title
-    muted = {channel.number for channel in snapshot.channels if channel.mute}
+    muted = muted_by_channel(snapshot)
     left_out: list[NotCarried] = []
     strips = []
     for strip in snapshot.strips:
         if strip.kind is StripKind.SOUND and not carrier.sounds:
             left_out.append(NotCarried(strip.name, f"{title} is written without sound"))
         else:
-            strips.append(_muted(replace(strip, mute=strip.mute or strip.channel in muted)))
+            strips.append(_muted(strip, muted))
     if snapshot.timecode_start and not carrier.start_timecode:
         findings.dropped(snapshot.name or "edit", "start timecode", f"{title} is written without it")
     for channel in snapshot.channels:
@@ -72,13 +74,13 @@ def carried_snapshot(snapshot: TimelineSnapshot, carrier: Carrier, findings: Fin
     )
 
 
-def _muted(strip: StripSnapshot) -> StripSnapshot:
-    """The same within metas."""
-    if not strip.children:
-        return strip
-    muted = {channel.number for channel in strip.channels if channel.mute}
-    children = tuple(_muted(replace(one, mute=one.mute or one.channel in muted)) for one in strip.children)
-    return replace(strip, children=children, channels=tuple(replace(one, mute=False) for one in strip.channels))
+def _muted(strip: StripSnapshot, muted: frozenset[str]) -> StripSnapshot:
+    return replace(
+        strip,
+        mute=strip.mute or strip.name in muted,
+        children=tuple(_muted(one, muted) for one in strip.children),
+        channels=tuple(replace(one, mute=False) for one in strip.channels),
+    )
 
 
 def carried_timeline(timeline: Json, rate: Fraction, carrier: Carrier, findings: Findings) -> Json:
@@ -260,19 +262,6 @@ class _Cleaner:
 def is_plain_rate(rate: Fraction) -> bool:
     """Whole, or NTSC's 1000/1001 of it."""
     return rate.denominator == 1 or (rate * 1001 / 1000).denominator == 1
-
-
-def gap(length: int, fps: float) -> Json:
-    return {
-        "OTIO_SCHEMA": "Gap.1",
-        "metadata": {},
-        "name": "",
-        "source_range": time_range(0, length, fps),
-        "effects": [],
-        "markers": [],
-        "enabled": True,
-        "color": None,
-    }
 
 
 def is_transition(item: Json) -> bool:

@@ -35,12 +35,13 @@ def write_edit(
 
         return write_other(snapshot, path, strict=strict, flatten=options.flatten)
     options = replace(options, base=str(path.absolute().parent))
-    if strict:
-        _, report = export_text(snapshot, options)
-        report.refuse_losses()
     if path.suffix != ".otio":
+        if strict:
+            export_text(snapshot, options)[1].refuse_losses()
         return write_bundle(snapshot, path, options, leave_missing=leave_missing)
     text, report = export_text(snapshot, options)
+    if strict:
+        report.refuse_losses()
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     try:

@@ -14,10 +14,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .adapter import adapter_errors, load_adapter
-from .carried import Carrier, gap, is_transition, one_line
+from .carried import Carrier, is_transition, one_line
 from .edl_text import Edl, Event, Locator, read_edl
 from .errors import BridgeError
 from .flavour import Flavour
+from .items import gap
 from .markers import COLORS
 from .media_url import file_name, to_path
 from .snapshot import SINGLE_MEDIA

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from .adapter import adapter_errors, load_adapter
-from .carried import Carrier, gap, is_plain_rate
+from .carried import Carrier, is_plain_rate
 from .errors import BridgeError
 from .flavour import Flavour
+from .items import gap
 from .media_url import UrlForm
 from .times import known_rate, nearest, rational
 

@@ -105,8 +105,8 @@ def relinked_edit(
 ) -> tuple[TimelineSnapshot, Report]:
     """What `read_otio` gave, without findings about media that is found again. Raises StorageError."""
     relinked = relink_media(snapshot, folders)
-    settled = tuple(f"{path} is not there:" for path in relinked.found)
-    findings = tuple(one for one in report.findings if one.feature != "media" or not one.reason.startswith(settled))
+    there = {strip.name for strip in snapshot.walk() if strip.shown and strip.shown.path in relinked.found}
+    findings = tuple(one for one in report.findings if one.feature != "media" or one.strip not in there)
     return relinked.snapshot, replace(report, findings=findings)
 
 

@@ -17,12 +17,11 @@ from bpy.app.translations import pgettext_iface as iface_
 from ..redaction import logger
 from ..vse.override import context_of
 from . import desk, reading
+from .edit_reading import SLICE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SLICE_S = 0.0035
-"""With what goes around it, a tick stays below 4 ms, where one strip does not take longer by itself."""
 _SHARE = 0.25
 _LONGEST_S = 0.014
 """A window that takes long to draw itself is drawn after each tick, so many ticks would take minutes. There a tick may
@@ -138,6 +137,14 @@ class _Sliced:
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        try:
+            return self._go_on(context, event)
+        except BaseException:
+            # Blender calls nothing any more: takes that arrive would wait for ever.
+            self._end(context, {"CANCELLED"})
+            raise
+
+    def _go_on(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if _lost:
             # What was made is another step's by now. What of it is there all the same is marked.
             from ..vse.half_import import remove_half_imports

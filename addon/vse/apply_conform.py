@@ -24,7 +24,7 @@ from .context import sequencer_context
 from .meta_level import select_only, siblings
 from .other_media import MediaChanges
 from .read import read_timeline
-from .write_strip import StripWriter, set_handles
+from .write_strip import SCRATCH, StripWriter, set_handles
 from .write_timeline import record_new_takes
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
     from ..interchange.bridge import StripSnapshot, TimelineSnapshot
 
-_SCRATCH = 126
-"""The operator that adds movies finds no place on the highest channels (measured on 5.2.3)."""
 _LIFTED_FROM = 90
 _PASSES = 3
 """Strips that change channels with each other need a second one."""
@@ -340,7 +338,7 @@ class _Attempt:
     def _write(self, strip: StripSnapshot, level: str) -> None:
         owner: Any = self._strips[level] if level else self._editor
         self._editor.display_stack(self._strips[level] if level else None)
-        made = self._writer.write(owner, strip, _SCRATCH, tuple(self._strips[name] for name in strip.inputs))
+        made = self._writer.write(owner, strip, SCRATCH, tuple(self._strips[name] for name in strip.inputs))
         self._editor.display_stack(None)
         self._strips[strip.name] = made
         self._added.append(made.name)

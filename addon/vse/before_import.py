@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
+
+from .selection import selected_names
 
 if TYPE_CHECKING:
     from bpy.types import Scene
@@ -54,10 +56,3 @@ class BeforeImport:
             blocks = getattr(bpy.data, kind)
             for one in [one for one in blocks if one.name not in names and not one.users]:
                 blocks.remove(one)
-
-
-def selected_names(editor: Any) -> list[str]:
-    strips = editor.strips_all
-    is_selected = [False] * len(strips)
-    strips.foreach_get("select", is_selected)
-    return [name for name, one in zip(strips.keys(), is_selected, strict=True) if one]

@@ -19,10 +19,11 @@ from .compat import curve_homes, whole_numbers
 from .connect import connect_all
 from .context import sequencer_context
 from .meta_level import siblings
+from .selection import selected_names
 from .snapshot_curves import CurveFinder, write_curves
 from .snapshot_strip import StripReader
 from .stand_in import ANCHOR, can_have, is_stand_in, path_of, record_of, stand_ins
-from .write_strip import StripWriter
+from .write_strip import StripWriter, scratch_channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from ..interchange.bridge import StripSnapshot
 
-_SCRATCH = 126
 _OWN_PROPERTIES = {"retake"}
 
 
@@ -115,7 +115,7 @@ class MediaWriter:
         owner = siblings(self.scene, stand_in)
         name, channel = stand_in.name, stand_in.channel
         used = set(whole_numbers(owner.strips, "channel"))
-        scratch = next((one for one in range(_SCRATCH, 0, -1) if one not in used), _SCRATCH)
+        scratch = scratch_channel(used)
         own = dict(snapshot.settings)
         if len(stand_in.modifiers):
             # The snapshot has them after those of the media; Blender itself copies all that they are.
@@ -161,7 +161,7 @@ class MediaWriter:
                 if getattr(modifier, "input_mask_strip", None) == stand_in:
                     modifier.input_mask_strip = made
         if len(stand_in.modifiers):
-            selected = [one.name for one in editor.strips_all if one.select]
+            selected = selected_names(editor)
             active = editor.active_strip
             editor.strips_all.foreach_set("select", [False] * len(editor.strips_all))
             made.select = stand_in.select = True
@@ -210,7 +210,7 @@ class MediaWriter:
         self._remove_surplus()
         yield
         everything = self.scene.sequence_editor.strips_all
-        selected = [strip.name for strip in everything if strip.select] if self._groups else []
+        selected = selected_names(self.scene.sequence_editor) if self._groups else []
         for name in selected:
             everything[name].select = False
         done: set[str] = set()

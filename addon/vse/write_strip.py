@@ -32,14 +32,21 @@ from .stand_in import anchor, new_stand_in, note_as_made
 from .strip_memory import strip_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from bpy.types import Scene, Strip
 
+SCRATCH = 126
+"""The operator that adds movies finds no place on the highest channels (measured on 5.2.3)."""
 _EFFECT_KINDS = {StripKind.COLOR: "COLOR", StripKind.TEXT: "TEXT", StripKind.ADJUSTMENT: "ADJUSTMENT"}
 _WITH_FILES = {StripKind.MOVIE, StripKind.SOUND, StripKind.IMAGE}
 _SAME_RATE = Fraction(1, 1000)
 _PLAIN = Transform()
+
+
+def scratch_channel(used: Container[int]) -> int:
+    """One for strips in the making, with nothing on it if there is such a one."""
+    return next((channel for channel in range(SCRATCH, 0, -1) if channel not in used), SCRATCH)
 
 
 class StripWriter:

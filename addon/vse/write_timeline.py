@@ -19,24 +19,22 @@ from ..timeline.channels import HIGHEST_CHANNEL
 from ..timeline.ranges import FrameRange
 from ..timeline.take import Take
 from ..timeline.taken_channels import TakenChannels
-from .before_import import BeforeImport, selected_names
+from .before_import import BeforeImport
 from .compat import left_handle, right_handle, whole_numbers
 from .connect import connect_all
 from .context import OperatorContext
 from .exchange_record import as_text, to_record
 from .half_import import is_whole, mark_scene, mark_strip, remove_strips
 from .project import blender_rate
+from .selection import selected_names
 from .shots import knows_take, record_take
 from .snapshot_curves import write_curves
-from .write_strip import StripWriter, recipe_of, set_handles
+from .write_strip import StripWriter, recipe_of, scratch_channel, set_handles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bpy.types import Scene, Strip
-
-_SCRATCH = 126
-"""The operator that adds movies finds no place on the highest channels (measured on 5.2.3)."""
 
 
 class TimelineWriter:
@@ -70,7 +68,6 @@ class TimelineWriter:
         """By the name in the edit; of the step that is under way."""
         self._markers: list[tuple[str, int]] = []
         self._selected: list[str] = []
-        self._active = ""
         self._new_shots: list[str] = []
         self._new_takes: list[tuple[str, int]] = []
 
@@ -106,8 +103,6 @@ class TimelineWriter:
         """
         self.slice_s = slice_s
         mark_scene(self.scene, self._id, is_new=self._is_new_scene)
-        active = self.scene.sequence_editor_create().active_strip
-        self._active = active.name if active else ""
         for part in (self._move_there, self._write_all, self._connect, self._finish_strips, self._finish_scene):
             pending = part()
             is_done = False
@@ -183,7 +178,7 @@ class TimelineWriter:
         taken = TakenChannels()
         for there in owner.strips:
             taken.take(there.channel, FrameRange(left_handle(there), right_handle(there)))
-        scratch = next((channel for channel in range(_SCRATCH, 0, -1) if channel not in used), _SCRATCH)
+        scratch = scratch_channel(used)
         for strip in self._in_order(strips):
             inputs = tuple(one for name in strip.inputs if (one := self._strip(name)) is not None)
             if len(inputs) < len(strip.inputs):
@@ -280,7 +275,7 @@ class TimelineWriter:
             if strip := self.scene.sequence_editor.strips_all.get(name):
                 strip.select = True
         self._selected.clear()
-        if active := self.scene.sequence_editor.strips_all.get(self._active):
+        if active := self.scene.sequence_editor.strips_all.get(self._before.active):
             self.scene.sequence_editor.active_strip = active
 
     def _finish_strips(self) -> Iterator[None]:
