@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import opentimelineio as otio
@@ -15,7 +16,7 @@ import pytest
 
 from addon.errors import ExchangeError
 from addon.timeline.ranges import FrameRange
-from addon.ui import conform_panel, edit_reading, reading, writing
+from addon.ui import conform_panel, desk, edit_reading, reading, writing
 from addon.vse.compat import left_handle, new_effect, set_content_start
 from addon.vse.half_import import half_scenes
 from addon.vse.import_place import ImportPlace, begin_writing, rate_there
@@ -340,3 +341,20 @@ def test_an_edit_goes_to_the_playhead_in_steps_as_at_once(there: bpy.types.Scene
     assert writer.written == writer.strips == 26
     moved = [strip for strip in there.sequence_editor.strips if left_handle(strip) >= 801]
     assert len(moved) == len(snapshot.strips)
+
+
+def test_an_import_that_fails_inside_holds_no_take_back(there: bpy.types.Scene) -> None:
+    """Its scene is gone when Esc is pressed, by a script of somebody's."""
+    writer = TimelineWriter.into_new_scene(read_timeline(there))
+    operator = writing._Sliced()
+    operator._writing = writing.Writing("The edit is being imported", lambda: writer, lambda _: None)
+    operator._writer = writer
+    wm = bpy.context.window_manager
+    operator._timer = wm.event_timer_add(0.1, window=wm.windows[0])
+    writing._running.append((operator._writing, writer))
+    desk.hold_arrivals(held=True)
+    bpy.data.scenes.remove(writer.scene)
+    with pytest.raises(ReferenceError):
+        operator.modal(bpy.context, SimpleNamespace(type="ESC", value="PRESS"))
+    assert not writing.is_running()
+    assert not desk.desk().holds_arrivals
